@@ -8,6 +8,8 @@ export interface Frame {
   readonly raw: Buffer
   /** False for comments and other frames that carry no data. */
   readonly hasData: boolean
+  /** A piece of an event above the framer's limit: passed on unread, the event may go on in the next frame. */
+  readonly oversize?: true
 }
 
 /** Cuts a byte stream into frames, however it was chunked. The raw parts, joined, equal the input. */
