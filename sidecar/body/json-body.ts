@@ -1,0 +1,122 @@
+import { isUtf8 } from 'node:buffer'
+import { GatewayError } from '../../contract/errors.ts'
+import type { Json, JsonObject } from '../../contract/json.ts'
+import type { BodyEdit } from '../providers/provider.ts'
+import { type ByteRange, type JsonProblem, type MemberRange, membersMax, scanJson } from './json-scan.ts'
+import { spliceMembers } from './splice.ts'
+
+/** Documented with `nesting_too_deep` in the error catalogue. */
+const depthMax = 256
+
+/**
+ * A JSON body as it arrived: validated, its top-level fields readable one by one, its bytes kept so that they
+ * can be passed on untouched or with a few fields spliced. Nothing is parsed before somebody asks for it.
+ */
+export class JsonBody {
+  readonly bytes: Buffer
+  /** Top-level members in order, duplicates kept. */
+  readonly members: readonly MemberRange[]
+  /** Strings above 16 kB anywhere in the body. */
+  readonly longStrings: readonly ByteRange[]
+  readonly #values = new Map<string, Json>()
+  #parsed: JsonObject | undefined
+
+  private constructor(bytes: Buffer, members: readonly MemberRange[], longStrings: readonly ByteRange[]) {
+    this.bytes = bytes
+    this.members = members
+    this.longStrings = longStrings
+  }
+
+  static read(bytes: Buffer): JsonBody {
+    if (!isUtf8(bytes)) throw new GatewayError('invalid_utf8')
+    const layout = scanJson(bytes, { depthMax })
+    if (layout.problem !== undefined) throw problemError(layout, bytes.length)
+    return new JsonBody(bytes, layout.members, layout.longStrings)
+  }
+
+  has(key: string): boolean {
+    return this.#find(key) !== undefined
+  }
+
+  /** Parses this field alone. Of duplicates the last counts, as in JSON.parse. */
+  get(key: string): Json | undefined {
+    const known = this.#values.get(key)
+    if (known !== undefined) return known
+    if (this.#parsed !== undefined) return Object.hasOwn(this.#parsed, key) ? this.#parsed[key] : undefined
+    const member = this.#find(key)
+    if (member === undefined) return undefined
+    const value = parseText(this.bytes.toString('utf8', member.valueStart, member.valueEnd)) as Json
+    this.#values.set(key, value)
+    return value
+  }
+
+  string(key: string): string | undefined {
+    const value = this.#startsWith(key, '"') ? this.get(key) : undefined
+    return typeof value === 'string' ? value : undefined
+  }
+
+  boolean(key: string): boolean | undefined {
+    const value = this.#startsWith(key, 't') || this.#startsWith(key, 'f') ? this.get(key) : undefined
+    return typeof value === 'boolean' ? value : undefined
+  }
+
+  slice(key: string): Buffer | undefined {
+    const member = this.#find(key)
+    return member && this.bytes.subarray(member.valueStart, member.valueEnd)
+  }
+
+  parse(): JsonObject {
+    this.#parsed ??= parseText(this.bytes.toString('utf8')) as JsonObject
+    return this.#parsed
+  }
+
+  edit(edits: readonly BodyEdit[]): Buffer {
+    return edits.length === 0 ? this.bytes : spliceMembers(this.bytes, this.members, edits)
+  }
+
+  #find(key: string): MemberRange | undefined {
+    for (let index = this.members.length - 1; index >= 0; index -= 1) {
+      if (this.members[index]?.key === key) return this.members[index]
+    }
+    return undefined
+  }
+
+  /** Asking whether a large field is a string must not parse it. */
+  #startsWith(key: string, first: string): boolean {
+    const member = this.#find(key)
+    return member !== undefined && this.bytes[member.valueStart] === first.charCodeAt(0)
+  }
+}
+
+/** The scan leaves one thing to the parser: control characters far inside long strings. */
+function parseText(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The parser's own message quotes the text, so it is not passed on.
+    throw new GatewayError(
+      'invalid_json',
+      'The body is not valid JSON: a string holds a raw control character.',
+    )
+  }
+}
+
+function problemError(layout: JsonProblem, length: number): GatewayError {
+  const { position } = layout
+  switch (layout.problem) {
+    case 'nesting_too_deep':
+      return new GatewayError(
+        'nesting_too_deep',
+        `The JSON nests deeper than ${depthMax} levels at byte ${position}.`,
+      )
+    case 'not_an_object':
+      return new GatewayError('invalid_body', 'The body must be one JSON object.')
+    case 'too_many_members':
+      return new GatewayError('invalid_body', `The body has more than ${membersMax} top-level fields.`)
+    case 'invalid_json': {
+      if (length === 0) return new GatewayError('invalid_json', 'The body is empty. Send one JSON object.')
+      const where = position >= length ? `it ends early, after ${length} bytes` : `see byte ${position}`
+      return new GatewayError('invalid_json', `The body is not valid JSON: ${where}.`)
+    }
+  }
+}
