@@ -1,0 +1,135 @@
+/**
+ * How one request is to be answered. Settings come, later ones winning, from the model name
+ * (`sim-slow;tokens=20`), from what the server was told to do for now, and from the `x-simulate` header.
+ */
+export interface Controls {
+  /** Before the response head. */
+  readonly latencyMs: number
+  /** From the head to the first token. */
+  readonly firstMs: number
+  readonly gapMs: number
+  /** Pings of the wire format while the first token is awaited. */
+  readonly pingMs: number
+  readonly tokens: number | undefined
+  readonly cached: number | undefined
+  readonly written: number | undefined
+  readonly calls: number | undefined
+  readonly echo: boolean
+  readonly think: boolean
+  readonly status: number
+  readonly retryAfter: string | undefined
+  readonly code: string | undefined
+  readonly fault: Fault | undefined
+  readonly usage: 'usual' | 'none' | 'late' | 'every'
+  /** Only the first so many requests with the same settings misbehave. */
+  readonly times: number | undefined
+  /** Only this share of requests misbehaves. */
+  readonly share: number
+}
+
+export const faultNames = [
+  'reset',
+  'hang',
+  'hang-headers',
+  'truncate',
+  'error-first',
+  'error-event',
+  'stall',
+  'malformed',
+  'html',
+  'empty',
+  'no-done',
+  'cut-json',
+] as const
+export type FaultName = (typeof faultNames)[number]
+
+export interface Fault {
+  readonly name: FaultName
+  /** After so many frames. */
+  readonly at: number
+}
+
+/** What the built-in model names mean. Any other name answers at once. */
+const modelSettings: Readonly<Record<string, string>> = {
+  'sim-fast': 'first=5ms',
+  'sim-slow': 'first=400ms; gap=15ms',
+  'sim-cheap': 'first=80ms; gap=3ms',
+  'sim-strong': 'first=250ms; gap=8ms',
+  'sim-echo': 'echo=on',
+  'sim-think': 'think=on',
+}
+
+export const simulatedModels = [
+  ...Object.keys(modelSettings),
+  'sim-embed',
+  'sim-image',
+  'sim-audio',
+  'sim-rerank',
+]
+
+export function baseModel(model: string): string {
+  return model.split(';', 1)[0] ?? model
+}
+
+/** Joins the sources into one list of settings; a later setting of the same name wins. */
+export function settingsOf(model: string, standing: string, header: string): Map<string, string> {
+  const base = baseModel(model)
+  const known = Object.hasOwn(modelSettings, base) ? modelSettings[base] : ''
+  const settings = new Map<string, string>()
+  for (const item of `${known};${model.slice(base.length)};${standing};${header}`.split(';')) {
+    const equals = item.indexOf('=')
+    if (equals > 0) settings.set(item.slice(0, equals).trim(), item.slice(equals + 1).trim())
+  }
+  return settings
+}
+
+export function controlsOf(settings: ReadonlyMap<string, string>): Controls {
+  const number = (name: string) => numberOf(settings.get(name))
+  const usage = settings.get('usage')
+  return {
+    latencyMs: durationOf(settings.get('latency')),
+    firstMs: durationOf(settings.get('first')),
+    gapMs: durationOf(settings.get('gap')),
+    pingMs: durationOf(settings.get('ping')),
+    tokens: number('tokens'),
+    cached: number('cached'),
+    written: number('written'),
+    calls: number('calls'),
+    echo: settings.get('echo') === 'on',
+    think: settings.get('think') === 'on',
+    status: number('status') ?? 200,
+    retryAfter: settings.get('retry-after'),
+    code: settings.get('code'),
+    fault: faultOf(settings.get('fault')),
+    usage: usage === 'none' || usage === 'late' || usage === 'every' ? usage : 'usual',
+    times: number('times'),
+    share: number('share') ?? 1,
+  }
+}
+
+export function healthy(controls: Controls): Controls {
+  return { ...controls, status: 200, fault: undefined, code: undefined, retryAfter: undefined }
+}
+
+export function misbehaves(controls: Controls): boolean {
+  return controls.status !== 200 || controls.fault !== undefined
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined
+  const value = text.endsWith('%') ? Number(text.slice(0, -1)) / 100 : Number(text)
+  return Number.isFinite(value) && value >= 0 ? value : undefined
+}
+
+const unitMs: Readonly<Record<string, number>> = { '': 1, ms: 1, s: 1000, m: 60_000 }
+
+function durationOf(text: string | undefined): number {
+  const match = text?.match(/^(\d+(?:\.\d+)?)(ms|s|m)?$/)
+  return match ? Number(match[1]) * (unitMs[match[2] ?? ''] ?? 1) : 0
+}
+
+function faultOf(text: string | undefined): Fault | undefined {
+  const [name, at] = text?.split('@') ?? []
+  const known = faultNames.find((fault) => fault === name)
+  return known && { name: known, at: numberOf(at) ?? 0 }
+}
