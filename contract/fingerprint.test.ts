@@ -9,14 +9,14 @@ function body(...members: readonly (readonly [string, string])[]): ScannedBody {
     text += `${index > 0 ? ',' : ''}${JSON.stringify(key)}:`
     const valueStart = text.length
     text += json
-    return { key, valueStart, valueEnd: text.length }
+    return { name: key, valueStart, valueEnd: text.length }
   })
   text += '}'
   const longStrings = Array.from(text.matchAll(/"([^"]{16385,})"/g), (match) => {
     const start = match.index + 1
     return { start, end: start + (match[1] ?? '').length }
   })
-  return { bytes: Buffer.from(text), members: ranges, longStrings }
+  return { bytes: Buffer.from(text), keys: ranges, longStrings }
 }
 
 const messages = ['messages', '[{"role":"user","content":"hi"}]'] as const

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 export const fingerprintVersion = 1
 
 /** The top-level fields that carry the prompt, over all dialects. Model, sampling and limits do not count. */
-const promptKeys: ReadonlySet<string> = new Set([
+export const promptKeys: ReadonlySet<string> = new Set([
   'contents',
   'documents',
   'input',
@@ -21,11 +21,7 @@ const promptKeys: ReadonlySet<string> = new Set([
 /** A scanned JSON body: where its top-level values and its strings above 16 kB are. */
 export interface ScannedBody {
   readonly bytes: Buffer
-  readonly members: readonly {
-    readonly key: string
-    readonly valueStart: number
-    readonly valueEnd: number
-  }[]
+  readonly keys: readonly { readonly name: string; readonly valueStart: number; readonly valueEnd: number }[]
   readonly longStrings: readonly { readonly start: number; readonly end: number }[]
 }
 
@@ -43,8 +39,8 @@ const windowCount = 16
 export function promptFingerprint(body: ScannedBody): string {
   // Of duplicate fields the last counts, as for every reader of the body.
   const parts = new Map<string, { readonly start: number; readonly end: number }>()
-  for (const { key, valueStart, valueEnd } of body.members) {
-    if (promptKeys.has(key)) parts.set(key, { start: valueStart, end: valueEnd })
+  for (const { name, valueStart, valueEnd } of body.keys) {
+    if (promptKeys.has(name)) parts.set(name, { start: valueStart, end: valueEnd })
   }
   if (parts.size === 0) return ''
   const pieces: Buffer[] = [Buffer.from(`sidelight prompt ${fingerprintVersion}\n`)]

@@ -119,8 +119,8 @@ function expected(members: [string, string][], edit: BodyEdit): [string, string]
 }
 
 function pairs(body: JsonBody): [string, string][] {
-  return body.members.map((member) => [
-    member.key,
+  return body.keys.map((member) => [
+    member.name,
     body.bytes.toString('utf8', member.valueStart, member.valueEnd),
   ])
 }

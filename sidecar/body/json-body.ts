@@ -2,11 +2,11 @@ import { isUtf8 } from 'node:buffer'
 import { GatewayError } from '../../contract/errors.ts'
 import type { Json, JsonObject } from '../../contract/json.ts'
 import type { BodyEdit } from '../providers/provider.ts'
-import { type ByteRange, type JsonProblem, type MemberRange, membersMax, scanJson } from './json-scan.ts'
+import { type JsonProblem, type KeyRange, keysMax, type LongString, scanJson } from './json-scan.ts'
 import { spliceMembers } from './splice.ts'
 
 /** Documented with `nesting_too_deep` in the error catalogue. */
-const depthMax = 256
+const defaultDepthMax = 256
 
 /**
  * A JSON body as it arrived: validated, its top-level fields readable one by one, its bytes kept so that they
@@ -14,24 +14,25 @@ const depthMax = 256
  */
 export class JsonBody {
   readonly bytes: Buffer
-  /** Top-level members in order, duplicates kept. */
-  readonly members: readonly MemberRange[]
+  /** Top-level keys in order, duplicates kept. */
+  readonly keys: readonly KeyRange[]
   /** Strings above 16 kB anywhere in the body. */
-  readonly longStrings: readonly ByteRange[]
+  readonly longStrings: readonly LongString[]
   readonly #values = new Map<string, Json>()
   #parsed: JsonObject | undefined
 
-  private constructor(bytes: Buffer, members: readonly MemberRange[], longStrings: readonly ByteRange[]) {
+  private constructor(bytes: Buffer, keys: readonly KeyRange[], longStrings: readonly LongString[]) {
     this.bytes = bytes
-    this.members = members
+    this.keys = keys
     this.longStrings = longStrings
   }
 
-  static read(bytes: Buffer): JsonBody {
+  static read(bytes: Buffer, options: { readonly depthMax?: number } = {}): JsonBody {
     if (!isUtf8(bytes)) throw new GatewayError('invalid_utf8')
+    const depthMax = options.depthMax ?? defaultDepthMax
     const layout = scanJson(bytes, { depthMax })
-    if (layout.problem !== undefined) throw problemError(layout, bytes.length)
-    return new JsonBody(bytes, layout.members, layout.longStrings)
+    if ('problem' in layout) throw problemError(layout, bytes.length, depthMax)
+    return new JsonBody(bytes, layout.keys, layout.longStrings)
   }
 
   has(key: string): boolean {
@@ -71,12 +72,12 @@ export class JsonBody {
   }
 
   edit(edits: readonly BodyEdit[]): Buffer {
-    return edits.length === 0 ? this.bytes : spliceMembers(this.bytes, this.members, edits)
+    return edits.length === 0 ? this.bytes : spliceMembers(this.bytes, this.keys, edits)
   }
 
-  #find(key: string): MemberRange | undefined {
-    for (let index = this.members.length - 1; index >= 0; index -= 1) {
-      if (this.members[index]?.key === key) return this.members[index]
+  #find(key: string): KeyRange | undefined {
+    for (let index = this.keys.length - 1; index >= 0; index -= 1) {
+      if (this.keys[index]?.name === key) return this.keys[index]
     }
     return undefined
   }
@@ -101,7 +102,7 @@ function parseText(text: string): unknown {
   }
 }
 
-function problemError(layout: JsonProblem, length: number): GatewayError {
+function problemError(layout: JsonProblem, length: number, depthMax: number): GatewayError {
   const { position } = layout
   switch (layout.problem) {
     case 'nesting_too_deep':
@@ -111,8 +112,8 @@ function problemError(layout: JsonProblem, length: number): GatewayError {
       )
     case 'not_an_object':
       return new GatewayError('invalid_body', 'The body must be one JSON object.')
-    case 'too_many_members':
-      return new GatewayError('invalid_body', `The body has more than ${membersMax} top-level fields.`)
+    case 'too_many_keys':
+      return new GatewayError('invalid_body', `The body has more than ${keysMax} top-level fields.`)
     case 'invalid_json': {
       if (length === 0) return new GatewayError('invalid_json', 'The body is empty. Send one JSON object.')
       const where = position >= length ? `it ends early, after ${length} bytes` : `see byte ${position}`

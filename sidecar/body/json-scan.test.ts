@@ -5,6 +5,10 @@ import { mutated, randomDocument } from '../../testing/random-json.ts'
 import { scanJson } from './json-scan.ts'
 
 const scan = (text: string, depthMax = 256) => scanJson(Buffer.from(text), { depthMax })
+const problemOf = (text: string, depthMax = 256) => {
+  const result = scan(text, depthMax)
+  return 'problem' in result ? result.problem : undefined
+}
 
 function parses(text: string): boolean {
   try {
@@ -18,11 +22,11 @@ function parses(text: string): boolean {
 test('top-level members come with their decoded names and exact ranges', () => {
   const text = ' { "model" : "gpt" ,"a\\u0062":[1, {"x":2}],"model":null}\n'
   const layout = scan(text)
-  assert.ok(layout.problem === undefined)
+  assert.ok('keys' in layout)
   const bytes = Buffer.from(text)
   assert.deepEqual(
-    layout.members.map((member) => [
-      member.key,
+    layout.keys.map((member) => [
+      member.name,
       bytes.toString('utf8', member.keyStart, member.keyEnd),
       bytes.toString('utf8', member.valueStart, member.valueEnd),
     ]),
@@ -60,7 +64,7 @@ test('numbers, literals, escapes and structure follow the grammar to the letter'
   ]
   for (const value of values) {
     const text = `{"a":${value}}`
-    assert.equal(scan(text).problem === undefined, parses(text), text)
+    assert.equal(problemOf(text) === undefined, parses(text), text)
   }
 })
 
@@ -69,10 +73,10 @@ test('random documents and damaged ones are accepted exactly when JSON.parse acc
   for (let seed = 1; seed <= 3000; seed += 1) {
     const random = seededRandom(seed)
     const text = randomDocument(random)
-    assert.equal(scan(text).problem, undefined, `seed ${seed}`)
+    assert.equal(problemOf(text), undefined, `seed ${seed}`)
     accepted.sound += 1
     const broken = mutated(random, text)
-    assert.equal(scan(broken).problem === undefined, parses(broken), `seed ${seed}`)
+    assert.equal(problemOf(broken) === undefined, parses(broken), `seed ${seed}`)
     if (parses(broken)) accepted.damaged += 1
   }
   // Both outcomes must be common, or the comparison above says little.
@@ -84,7 +88,7 @@ test('strings of every length end where JSON.parse ends them', () => {
     for (const special of ['\\"', '\\\\', '\u001f', '"', '€']) {
       for (let at = 0; at <= length; at += 1) {
         const text = `{"a":"${'~'.repeat(at)}${special}${'!'.repeat(length - at)}"}`
-        assert.equal(scan(text).problem === undefined, parses(text), JSON.stringify(text))
+        assert.equal(problemOf(text) === undefined, parses(text), JSON.stringify(text))
       }
     }
   }
@@ -93,10 +97,10 @@ test('strings of every length end where JSON.parse ends them', () => {
 test('escapes and quotes are found far inside long strings', () => {
   for (const length of [1000, 1017, 1024, 1030, 5000, 20_000]) {
     const body = `${'x'.repeat(length)}\\"${'y'.repeat(2000)}\\\\`
-    assert.equal(scan(`{"a":"${body}"}`).problem, undefined)
-    assert.equal(scan(`{"a":"${body}\\"}`).problem, 'invalid_json')
-    assert.equal(scan(`{"a":"${body}\\q"}`).problem, 'invalid_json')
-    assert.equal(scan(`{"a":"${body}`).problem, 'invalid_json')
+    assert.equal(problemOf(`{"a":"${body}"}`), undefined)
+    assert.equal(problemOf(`{"a":"${body}\\"}`), 'invalid_json')
+    assert.equal(problemOf(`{"a":"${body}\\q"}`), 'invalid_json')
+    assert.equal(problemOf(`{"a":"${body}`), 'invalid_json')
   }
 })
 
@@ -104,7 +108,7 @@ test('strings above 16 kB are listed with the range between their quotes, at any
   const image = 'A'.repeat(20_000)
   const text = `{"a":[{"b":"${image}"},"${'b'.repeat(16_000)}"],"c":"${image}"}`
   const layout = scan(text)
-  assert.ok(layout.problem === undefined)
+  assert.ok('keys' in layout)
   assert.deepEqual(
     layout.longStrings.map(({ start, end }) => text.slice(start, end)),
     [image, image],
@@ -112,10 +116,9 @@ test('strings above 16 kB are listed with the range between their quotes, at any
 })
 
 test('what is no object is told apart from what is no JSON', () => {
-  for (const text of ['[]', ' "a"', '1', '-1', 'true', 'null'])
-    assert.equal(scan(text).problem, 'not_an_object')
+  for (const text of ['[]', ' "a"', '1', '-1', 'true', 'null']) assert.equal(problemOf(text), 'not_an_object')
   for (const text of ['', '  ', 'hello', '{"a":1}x', '\uFEFF{}', '{']) {
-    assert.equal(scan(text).problem, 'invalid_json')
+    assert.equal(problemOf(text), 'invalid_json')
   }
 })
 
@@ -127,14 +130,27 @@ test('a problem comes with the byte it was found at', () => {
 
 test('nesting is bounded and costs no stack', () => {
   const nested = (levels: number) => `{"a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`
-  assert.equal(scan(nested(256)).problem, undefined)
+  assert.equal(problemOf(nested(256)), undefined)
   assert.deepEqual(scan(nested(257)), { problem: 'nesting_too_deep', position: 260 })
-  assert.equal(scan('{"a":'.repeat(1_000_000)).problem, 'nesting_too_deep')
-  assert.equal(scan(nested(500_000), 600_000).problem, undefined)
+  assert.equal(problemOf('{"a":'.repeat(1_000_000)), 'nesting_too_deep')
+  assert.equal(problemOf(nested(500_000), 600_000), undefined)
 })
 
 test('the number of top-level members is bounded', () => {
   const many = (count: number) => `{${Array.from({ length: count }, () => '"":0').join(',')}}`
-  assert.equal(scan(many(4096)).problem, undefined)
-  assert.equal(scan(many(4097)).problem, 'too_many_members')
+  assert.equal(problemOf(many(4096)), undefined)
+  assert.equal(problemOf(many(4097)), 'too_many_keys')
+})
+
+test('long strings of base64 are told from text, with or without the head of a data URL', () => {
+  const isBase64 = (content: string) => {
+    const layout = scan(`{"a":"${content}"}`)
+    return 'keys' in layout && layout.longStrings[0]?.isBase64
+  }
+  const base64 = Buffer.alloc(20_001, 'sidelight?>').toString('base64')
+  assert.equal(isBase64(base64), true)
+  assert.equal(isBase64(`data:image/png;base64,${base64}`), true)
+  assert.equal(isBase64(Buffer.from(base64, 'base64').toString('base64url')), true)
+  assert.equal(isBase64('plain words '.repeat(2000)), false)
+  assert.equal(isBase64('0123456789abcdef\\n'.repeat(2000)), false)
 })

@@ -1,5 +1,5 @@
 /**
- * One pass over the bytes of a JSON object: is it valid, where are its top-level members, where are the
+ * One pass over the bytes of a JSON object: is it valid, where are its top-level values, where are the
  * strings too large to treat like text (base64). No values are built and nothing is copied, so a 5 MB
  * image costs a memory search and not a parse.
  */
@@ -8,9 +8,16 @@ export interface ByteRange {
   readonly end: number
 }
 
-export interface MemberRange {
-  /** The decoded name. */
-  readonly key: string
+/** A string above 16 kB: `start` and `end` lie between its quotes, as on the wire. */
+export interface LongString extends ByteRange {
+  /** By samples: an image or a file rather than text. */
+  readonly isBase64: boolean
+}
+
+/** One member of the top-level object. */
+export interface KeyRange {
+  /** The decoded key. */
+  readonly name: string
   /** The opening quote of the name, and one past its closing quote. */
   readonly keyStart: number
   readonly keyEnd: number
@@ -19,15 +26,14 @@ export interface MemberRange {
 }
 
 export interface JsonLayout {
-  readonly problem: undefined
   /** In order, duplicates kept. */
-  readonly members: readonly MemberRange[]
-  /** Between the quotes, as on the wire, of every string above 16 kB at any depth. */
-  readonly longStrings: readonly ByteRange[]
+  readonly keys: readonly KeyRange[]
+  /** At any depth. */
+  readonly longStrings: readonly LongString[]
 }
 
 export interface JsonProblem {
-  readonly problem: 'invalid_json' | 'nesting_too_deep' | 'not_an_object' | 'too_many_members'
+  readonly problem: 'invalid_json' | 'nesting_too_deep' | 'not_an_object' | 'too_many_keys'
   readonly position: number
 }
 
@@ -35,7 +41,7 @@ export type ScanResult = JsonLayout | JsonProblem
 
 export const longStringBytes = 16 * 1024
 /** No API has a hundred; without a ceiling 32 MiB of `"":0,` would become half a gigabyte of ranges. */
-export const membersMax = 4096
+export const keysMax = 4096
 
 /** Every byte of a string is looked at up to here; beyond, native search finds quotes and backslashes only. */
 const checkedBytes = 1024
@@ -59,8 +65,8 @@ export function scanJson(bytes: Buffer, options: { readonly depthMax: number }):
   return new Scanner(bytes, options.depthMax).run()
 }
 
-interface OpenMember {
-  key: string
+interface OpenKey {
+  name: string
   keyStart: number
   keyEnd: number
   valueStart: number
@@ -75,8 +81,8 @@ class Scanner {
   /** The opening byte of every open container: nesting costs a byte here and no stack. */
   readonly #open: Uint8Array
   #depth = 0
-  readonly #members: OpenMember[] = []
-  readonly #longStrings: ByteRange[] = []
+  readonly #keys: OpenKey[] = []
+  readonly #longStrings: LongString[] = []
   #nextQuote = -1
   #nextBackslash = -1
   #problem: JsonProblem['problem'] = 'invalid_json'
@@ -97,7 +103,7 @@ class Scanner {
       return { problem: startsOtherValue ? 'not_an_object' : 'invalid_json', position: start }
     }
     if (this.#values(start) < 0) return { problem: this.#problem, position: this.#position }
-    return { problem: undefined, members: this.#members, longStrings: this.#longStrings }
+    return { keys: this.#keys, longStrings: this.#longStrings }
   }
 
   #values(start: number): number {
@@ -137,7 +143,7 @@ class Scanner {
     const bytes = this.#bytes
     let at = start
     for (;;) {
-      if (this.#depth === 1) this.#endMember(at)
+      if (this.#depth === 1) this.#endTopLevelValue(at)
       at = this.#skipSpace(at)
       const byte = bytes[at]
       const opener = this.#open[this.#depth - 1]
@@ -155,9 +161,9 @@ class Scanner {
     }
   }
 
-  #endMember(at: number): void {
-    const member = this.#members.at(-1)
-    if (member !== undefined) member.valueEnd = at
+  #endTopLevelValue(at: number): void {
+    const key = this.#keys.at(-1)
+    if (key !== undefined) key.valueEnd = at
   }
 
   #key(start: number): number {
@@ -168,12 +174,12 @@ class Scanner {
     if (this.#bytes[colonAt] !== colon) return this.#fail(colonAt)
     const valueStart = this.#skipSpace(colonAt + 1)
     if (this.#depth === 1) {
-      if (this.#members.length === membersMax) {
-        this.#problem = 'too_many_members'
+      if (this.#keys.length === keysMax) {
+        this.#problem = 'too_many_keys'
         return this.#fail(start)
       }
-      const key = decodeKey(this.#bytes, start, end)
-      this.#members.push({ key, keyStart: start, keyEnd: end, valueStart, valueEnd: valueStart })
+      const name = decodeKey(this.#bytes, start, end)
+      this.#keys.push({ name, keyStart: start, keyEnd: end, valueStart, valueEnd: valueStart })
     }
     return valueStart
   }
@@ -224,7 +230,10 @@ class Scanner {
   }
 
   #endString(open: number, close: number): number {
-    if (close - open > longStringBytes) this.#longStrings.push({ start: open + 1, end: close })
+    const start = open + 1
+    if (close - start > longStringBytes) {
+      this.#longStrings.push({ start, end: close, isBase64: looksBase64(this.#bytes, start, close) })
+    }
     return close + 1
   }
 
@@ -331,6 +340,23 @@ function isDigit(byte: number): boolean {
 
 function isHex(byte: number): boolean {
   return isDigit(byte) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66)
+}
+
+/** Eight samples; the first leaves out the head, where `data:image/png;base64,` may stand. */
+function looksBase64(bytes: Buffer, start: number, end: number): boolean {
+  const first = start + 1024
+  const step = Math.floor((end - 64 - first) / 7)
+  for (let from = first; from <= first + 7 * step; from += step) {
+    for (let at = from; at < from + 32; at += 1) if (!isBase64Byte(bytes[at] ?? 0)) return false
+  }
+  return true
+}
+
+/** Both alphabets: `+/` and the one for URLs, `-_`. */
+function isBase64Byte(byte: number): boolean {
+  const letter = byte | 0x20
+  if ((letter >= 0x61 && letter <= 0x7a && byte >= 0x41) || isDigit(byte)) return true
+  return byte === 0x2b || byte === 0x2f || byte === 0x2d || byte === 0x5f
 }
 
 function decodeKey(bytes: Buffer, start: number, end: number): string {

@@ -1,5 +1,5 @@
 import type { BodyEdit } from '../providers/provider.ts'
-import type { MemberRange } from './json-scan.ts'
+import type { KeyRange } from './json-scan.ts'
 
 /** A member of the edited object: what is undefined is copied from its source. */
 interface Slot {
@@ -15,12 +15,8 @@ interface Slot {
  * stay as they were. All duplicates of a name are edited, because readers disagree on which one counts.
  * Returns the same Buffer when nothing changes.
  */
-export function spliceMembers(
-  bytes: Buffer,
-  members: readonly MemberRange[],
-  edits: readonly BodyEdit[],
-): Buffer {
-  let slots: Slot[] = members.map(({ key }, source) => ({
+export function spliceMembers(bytes: Buffer, keys: readonly KeyRange[], edits: readonly BodyEdit[]): Buffer {
+  let slots: Slot[] = keys.map(({ name: key }, source) => ({
     key,
     keyJson: undefined,
     valueJson: undefined,
@@ -31,7 +27,7 @@ export function spliceMembers(
     else if ('remove' in edit) slots = slots.filter((slot) => slot.key !== edit.remove)
     else slots = rename(slots, edit.rename, edit.to)
   }
-  return write(bytes, members, slots)
+  return write(bytes, keys, slots)
 }
 
 function set(slots: Slot[], key: string, json: string): void {
@@ -56,13 +52,13 @@ function rename(slots: Slot[], from: string, to: string): Slot[] {
   return kept
 }
 
-function write(bytes: Buffer, members: readonly MemberRange[], slots: readonly Slot[]): Buffer {
+function write(bytes: Buffer, keys: readonly KeyRange[], slots: readonly Slot[]): Buffer {
   const writer = new RangeWriter(bytes)
-  const headEnd = members[0]?.keyStart ?? bytes.indexOf('{') + 1
+  const headEnd = keys[0]?.keyStart ?? bytes.indexOf('{') + 1
   writer.copy(0, headEnd)
   slots.forEach((slot, index) => {
-    const member = slot.source === undefined ? undefined : members[slot.source]
-    const before = slot.source === undefined ? undefined : members[slot.source - 1]
+    const member = slot.source === undefined ? undefined : keys[slot.source]
+    const before = slot.source === undefined ? undefined : keys[slot.source - 1]
     if (member === undefined) {
       writer.text(`${index > 0 ? ',' : ''}${slot.keyJson}:${slot.valueJson}`)
       return
@@ -75,12 +71,12 @@ function write(bytes: Buffer, members: readonly MemberRange[], slots: readonly S
       writer.copy(member.valueStart, member.valueEnd)
     } else writer.text(slot.valueJson)
   })
-  writer.copy(members.at(-1)?.valueEnd ?? headEnd, bytes.length)
+  writer.copy(keys.at(-1)?.valueEnd ?? headEnd, bytes.length)
   return writer.finish()
 }
 
 /** Often the model is set to what it already is; then a large body need not be copied. */
-function isSame(bytes: Buffer, member: MemberRange, json: string): boolean {
+function isSame(bytes: Buffer, member: KeyRange, json: string): boolean {
   const length = member.valueEnd - member.valueStart
   return (
     length === Buffer.byteLength(json) && bytes.toString('utf8', member.valueStart, member.valueEnd) === json
