@@ -44,6 +44,22 @@ export interface HostQuirks {
   readonly seedField: 'seed' | 'random_seed'
   /** The host also serves /responses in OpenAI's format. */
   readonly responses: boolean
+  /** The host takes `max_tokens` and `max_completion_tokens` alike; absent means only `maxField`. */
+  readonly bothMaxFields?: boolean
+  /** False where only `json_object` is understood; the schema then goes into the instructions. */
+  readonly jsonSchema?: boolean
+  /** The host takes `top_k`. */
+  readonly topK?: boolean
+  /** `reasoning_effort` may stand beside `thinking{type}`. */
+  readonly effortBeside?: boolean
+  /** Where the end user is named; absent where the host takes no such field. */
+  readonly endUserField?: 'user' | 'safety_identifier'
+  /** How the thinking of earlier turns is sent back; absent where it must stay out. */
+  readonly thinkingBack?: 'reasoning_content' | 'reasoning' | 'reasoning_details' | 'thinking_parts'
+  /** How cache breakpoints are marked; absent where the host caches by itself or refuses the mark. */
+  readonly cacheMarks?: 'cache_control' | 'prompt_cache_breakpoint'
+  /** Service tiers the host knows; absent where it has none. */
+  readonly serviceTiers?: readonly string[]
 }
 
 export interface WrittenRequest {

@@ -1,0 +1,167 @@
+import type { HostQuirks } from '../../formats/format.ts'
+
+export interface HostRow {
+  readonly baseUrl: string
+  /** The variable its users usually keep the key in; '' where there usually is none. */
+  readonly keyEnv: string
+  readonly quirks: HostQuirks
+}
+
+/** OpenAI itself. Every other row says only what differs. */
+export const defaultQuirks: HostQuirks = {
+  maxField: 'max_completion_tokens',
+  bothMaxFields: true,
+  developerRole: true,
+  reasoning: 'effort',
+  streamOptions: true,
+  strictTools: true,
+  store: true,
+  reasoningOutsideCompletion: false,
+  shortToolIds: false,
+  seedField: 'seed',
+  responses: true,
+  endUserField: 'safety_identifier',
+  serviceTiers: ['auto', 'default', 'flex', 'scale', 'priority', 'fast'],
+}
+
+/** What most hosts have in common. */
+const compatible: HostQuirks = {
+  maxField: 'max_tokens',
+  developerRole: false,
+  reasoning: 'none',
+  streamOptions: true,
+  strictTools: true,
+  store: false,
+  reasoningOutsideCompletion: false,
+  shortToolIds: false,
+  seedField: 'seed',
+  responses: false,
+  endUserField: 'user',
+}
+
+/** Servers of open models: vLLM, SGLang, llama.cpp. */
+const selfHosted: HostQuirks = {
+  ...compatible,
+  bothMaxFields: true,
+  reasoning: 'template_kwargs',
+  strictTools: false,
+  topK: true,
+  thinkingBack: 'reasoning_content',
+}
+
+export const hostTable: Readonly<Record<string, HostRow>> = {
+  openai: { baseUrl: 'https://api.openai.com/v1', keyEnv: 'OPENAI_API_KEY', quirks: defaultQuirks },
+  deepseek: {
+    baseUrl: 'https://api.deepseek.com/v1',
+    keyEnv: 'DEEPSEEK_API_KEY',
+    quirks: {
+      ...compatible,
+      reasoning: 'thinking_type',
+      effortBeside: true,
+      jsonSchema: false,
+      // Refuses a conversation with tool calls whose thinking is missing, and ignores it elsewhere.
+      thinkingBack: 'reasoning_content',
+    },
+  },
+  dashscope: {
+    baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
+    keyEnv: 'DASHSCOPE_API_KEY',
+    quirks: { ...compatible, reasoning: 'enable_thinking', topK: true, cacheMarks: 'cache_control' },
+  },
+  mistral: {
+    baseUrl: 'https://api.mistral.ai/v1',
+    keyEnv: 'MISTRAL_API_KEY',
+    quirks: {
+      maxField: 'max_tokens',
+      developerRole: false,
+      reasoning: 'effort',
+      // Streams state their usage anyway.
+      streamOptions: false,
+      strictTools: true,
+      store: false,
+      reasoningOutsideCompletion: false,
+      shortToolIds: true,
+      seedField: 'random_seed',
+      responses: false,
+      thinkingBack: 'thinking_parts',
+    },
+  },
+  groq: {
+    baseUrl: 'https://api.groq.com/openai/v1',
+    keyEnv: 'GROQ_API_KEY',
+    quirks: {
+      ...compatible,
+      maxField: 'max_completion_tokens',
+      bothMaxFields: true,
+      developerRole: true,
+      reasoning: 'effort',
+      responses: true,
+      thinkingBack: 'reasoning',
+      serviceTiers: ['auto', 'on_demand', 'flex', 'performance'],
+    },
+  },
+  together: {
+    baseUrl: 'https://api.together.xyz/v1',
+    keyEnv: 'TOGETHER_API_KEY',
+    quirks: { ...compatible, reasoning: 'enabled_object', strictTools: false, topK: true },
+  },
+  fireworks: {
+    baseUrl: 'https://api.fireworks.ai/inference/v1',
+    keyEnv: 'FIREWORKS_API_KEY',
+    quirks: { ...compatible, reasoning: 'effort', topK: true, thinkingBack: 'reasoning_content' },
+  },
+  xai: {
+    baseUrl: 'https://api.x.ai/v1',
+    keyEnv: 'XAI_API_KEY',
+    quirks: {
+      ...compatible,
+      maxField: 'max_completion_tokens',
+      bothMaxFields: true,
+      reasoning: 'effort',
+      reasoningOutsideCompletion: true,
+      responses: true,
+    },
+  },
+  openrouter: {
+    baseUrl: 'https://openrouter.ai/api/v1',
+    keyEnv: 'OPENROUTER_API_KEY',
+    quirks: {
+      ...compatible,
+      bothMaxFields: true,
+      reasoning: 'effort_object',
+      topK: true,
+      responses: true,
+      thinkingBack: 'reasoning_details',
+      cacheMarks: 'cache_control',
+    },
+  },
+  moonshot: {
+    baseUrl: 'https://api.moonshot.ai/v1',
+    keyEnv: 'MOONSHOT_API_KEY',
+    quirks: {
+      ...compatible,
+      reasoning: 'thinking_type',
+      strictTools: false,
+      thinkingBack: 'reasoning_content',
+    },
+  },
+  zai: {
+    baseUrl: 'https://api.z.ai/api/paas/v4',
+    keyEnv: 'ZAI_API_KEY',
+    quirks: {
+      ...compatible,
+      reasoning: 'thinking_type',
+      strictTools: false,
+      jsonSchema: false,
+      thinkingBack: 'reasoning_content',
+    },
+  },
+  vllm: { baseUrl: 'http://127.0.0.1:8000/v1', keyEnv: '', quirks: selfHosted },
+  sglang: { baseUrl: 'http://127.0.0.1:30000/v1', keyEnv: '', quirks: selfHosted },
+  llamacpp: { baseUrl: 'http://127.0.0.1:8080/v1', keyEnv: '', quirks: selfHosted },
+  ollama: {
+    baseUrl: 'http://127.0.0.1:11434/v1',
+    keyEnv: '',
+    quirks: { ...compatible, reasoning: 'think', strictTools: false, thinkingBack: 'reasoning' },
+  },
+}
