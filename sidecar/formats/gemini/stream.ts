@@ -1,0 +1,37 @@
+import { isObject, type JsonObject } from '../../../contract/json.ts'
+import type { AnswerEvent } from '../../conversation/answer.ts'
+import type { Frame } from '../../streaming/frame.ts'
+import type { AnswerStreamReader } from '../format.ts'
+import { createAnswerReading } from './candidates.ts'
+import { errorIn, readErrorBody } from './fault.ts'
+
+/**
+ * Gemini streams have no closing mark: a finishReason and then a regular end of the connection is all
+ * there is. So this reader gives `finish` and never `end`.
+ */
+export function streamReader(): AnswerStreamReader {
+  const reading = createAnswerReading()
+  return {
+    onFrame(frame: Frame): readonly AnswerEvent[] {
+      if (!frame.hasData) return []
+      const events: AnswerEvent[] = []
+      for (const body of bodiesOf(frame.data)) {
+        if (errorIn(body)) events.push({ type: 'error', fault: readErrorBody(body, 200) })
+        else events.push(...reading.read(body))
+      }
+      return events
+    },
+  }
+}
+
+/** Errors may come as a list of one. What is no JSON says nothing. */
+function bodiesOf(data: string): JsonObject[] {
+  let value: unknown
+  try {
+    value = JSON.parse(data)
+  } catch {
+    return []
+  }
+  if (Array.isArray(value)) return value.filter(isObject)
+  return isObject(value) ? [value] : []
+}
