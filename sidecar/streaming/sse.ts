@@ -1,4 +1,5 @@
 import type { Frame, Framer } from './frame.ts'
+import { PendingBytes } from './pending-bytes.ts'
 
 /** Events above this are passed on without being read: no provider sends one, except for inline images. */
 const defaultEventBytesMax = 16 * 1024 * 1024
@@ -7,7 +8,6 @@ const lineFeed = 0x0a
 const carriageReturn = 0x0d
 const colon = 0x3a
 const space = 0x20
-const nothing = Buffer.alloc(0)
 
 /**
  * Cuts server-sent events at their blank lines. Any of \n, \r\n and \r ends a line, and a chunk may end
@@ -19,11 +19,8 @@ export function createSseFramer(options: { readonly eventBytesMax?: number } = {
 
 class SseFramer implements Framer {
   readonly #eventBytesMax: number
-  /** The bytes not yet emitted; positions below count from its start. */
-  #pending: Buffer = nothing
-  /** The allocation `#pending` lives in, with room to append; undefined while it is a view of a chunk. */
-  #store: Buffer | undefined
-  #storeUsed = 0
+  /** The bytes not yet emitted; positions below count from their start. */
+  readonly #tail = new PendingBytes()
   #frameStart = 0
   /** Start of the unfinished line; -1 when it began in bytes already emitted (oversize events only). */
   #lineStart = 0
@@ -43,7 +40,7 @@ class SseFramer implements Framer {
   push(chunk: Buffer): Frame[] {
     const frames: Frame[] = []
     if (chunk.length === 0) return frames
-    this.#append(chunk)
+    this.#tail.append(chunk)
     this.#readLines(frames)
     this.#keepTail(frames)
     return frames
@@ -51,41 +48,20 @@ class SseFramer implements Framer {
 
   end(): Frame[] {
     const frames: Frame[] = []
-    const length = this.#pending.length
+    const length = this.#tail.bytes.length
     if (length === 0) return frames
     // A \r at the very end was kept back only in case a \n followed.
     const lineEnd = this.#searchFrom < length ? length - 1 : length
     if (this.#atStreamStart) this.#skipByteOrderMark()
     if (lineEnd > this.#lineStart) this.#takeLine(this.#lineStart, lineEnd)
     this.#emit(frames, length)
-    this.#pending = nothing
-    this.#store = undefined
+    this.#tail.drop(length)
     this.#frameStart = this.#lineStart = this.#searchFrom = 0
     return frames
   }
 
-  /** Emitted frames are views of the store, so bytes are only ever added behind them, never moved. */
-  #append(chunk: Buffer): void {
-    const kept = this.#pending.length
-    if (kept === 0) {
-      this.#pending = chunk
-      this.#store = undefined
-      return
-    }
-    const needed = kept + chunk.length
-    if (this.#store === undefined || this.#storeUsed + chunk.length > this.#store.length) {
-      // Doubling keeps a 10 MB event in small pieces linear; a small tail pays for no more than it needs.
-      this.#store = Buffer.allocUnsafe(Math.max(needed, 2 * kept))
-      this.#pending.copy(this.#store, 0)
-      this.#storeUsed = kept
-    }
-    chunk.copy(this.#store, this.#storeUsed)
-    this.#storeUsed += chunk.length
-    this.#pending = this.#store.subarray(this.#storeUsed - needed, this.#storeUsed)
-  }
-
   #readLines(frames: Frame[]): void {
-    const pending = this.#pending
+    const pending = this.#tail.bytes
     const length = pending.length
     let feed = -1
     let carriage = -1
@@ -123,20 +99,20 @@ class SseFramer implements Framer {
   /** The \n of a \r\n whose \r already ended a frame: it opens the next frame's bytes and means nothing. */
   #swallowLineFeed(): void {
     this.#mayContinueCrLf = false
-    if (this.#pending[this.#searchFrom] !== lineFeed) return
+    if (this.#tail.bytes[this.#searchFrom] !== lineFeed) return
     this.#lastBreakWasCr = false
     this.#lineStart = this.#searchFrom += 1
   }
 
   #skipByteOrderMark(): void {
     this.#atStreamStart = false
-    const pending = this.#pending
+    const pending = this.#tail.bytes
     if (pending[0] === 0xef && pending[1] === 0xbb && pending[2] === 0xbf) this.#lineStart = 3
   }
 
   #takeLine(start: number, end: number): void {
     if (this.#oversize) return
-    const pending = this.#pending
+    const pending = this.#tail.bytes
     const first = pending[start]
     // 'd' and 'e': every other field (id, retry, comments) is passed on but not needed.
     if (first === 0x64) {
@@ -151,7 +127,7 @@ class SseFramer implements Framer {
   }
 
   #emit(frames: Frame[], end: number): void {
-    const pending = this.#pending
+    const pending = this.#tail.bytes
     const isWhole = this.#frameStart === 0 && end === pending.length
     const raw = isWhole ? pending : pending.subarray(this.#frameStart, end)
     if (this.#oversize || raw.length > this.#eventBytesMax) frames.push(oversizeFrame(raw))
@@ -163,12 +139,12 @@ class SseFramer implements Framer {
   }
 
   #keepTail(frames: Frame[]): void {
-    if (this.#oversize || this.#pending.length - this.#frameStart > this.#eventBytesMax) {
+    if (this.#oversize || this.#tail.bytes.length - this.#frameStart > this.#eventBytesMax) {
       this.#flushOversize(frames)
     }
     const start = this.#frameStart
     if (start === 0) return
-    this.#pending = start === this.#pending.length ? nothing : this.#pending.subarray(start)
+    this.#tail.drop(start)
     this.#lineStart = this.#lineStart < start ? -1 : this.#lineStart - start
     this.#searchFrom -= start
     this.#frameStart = 0
@@ -177,7 +153,7 @@ class SseFramer implements Framer {
   /** Passes on what there is of an event too large to hold; only a \r that may open a \r\n stays. */
   #flushOversize(frames: Frame[]): void {
     const end = this.#searchFrom
-    if (end > this.#frameStart) frames.push(oversizeFrame(this.#pending.subarray(this.#frameStart, end)))
+    if (end > this.#frameStart) frames.push(oversizeFrame(this.#tail.bytes.subarray(this.#frameStart, end)))
     this.#frameStart = end
     this.#oversize = true
     this.#event = ''

@@ -1,0 +1,103 @@
+import type { IncomingMessage } from 'node:http'
+import { announcedBytes, gather } from './read.ts'
+
+/** Enough for the text fields before the first file; SDKs that put the file first keep their model to themselves. */
+const prefixBytes = 64 * 1024
+/** A model's name, a flag: nobody needs more, and a form field could be megabytes. */
+const fieldBytesMax = 4096
+const boundaryCharsMax = 200
+const peekedFields = ['model', 'stream', 'response_format']
+
+/** The first bytes of a body that is streamed on: `prefix` goes first, then what `rest` still brings. */
+export interface BodyPrefix {
+  readonly prefix: Buffer
+  /** The request, paused. When `isWhole`, it brings nothing more. */
+  readonly rest: IncomingMessage
+  readonly isWhole: boolean
+}
+
+export interface MultipartStart extends BodyPrefix {
+  readonly fields: Readonly<Record<string, string>>
+}
+
+/** Reads the small fields in the first 64 KiB of a form; the files stay in the stream. */
+export async function readMultipart(
+  request: IncomingMessage,
+  contentType: string,
+  options: { readonly uploadMs?: number } = {},
+): Promise<MultipartStart> {
+  const start = await readPrefix(request, prefixBytes, options)
+  return { ...start, fields: peekMultipartFields(contentType, start.prefix, peekedFields) }
+}
+
+/** Rejects like `readBody` when the caller goes or stalls. The prefix may be a chunk longer than `bytesMax`. */
+export async function readPrefix(
+  request: IncomingMessage,
+  bytesMax: number,
+  options: { readonly uploadMs?: number } = {},
+): Promise<BodyPrefix> {
+  const prefix = await gather(request, {
+    bytesMax: Number.POSITIVE_INFINITY,
+    enoughBytes: bytesMax,
+    uploadMs: options.uploadMs ?? 60_000,
+  })
+  const isWhole = prefix.length < bytesMax || prefix.length === announcedBytes(request)
+  return { prefix, rest: request, isWhole }
+}
+
+/**
+ * The named text fields among the complete parts of a form's first bytes. Tolerant: what cannot be read is
+ * left out, because the provider is the judge of the form.
+ */
+export function peekMultipartFields(
+  contentType: string,
+  prefix: Buffer,
+  names: readonly string[],
+): Record<string, string> {
+  const fields: Record<string, string> = Object.create(null)
+  const boundary = boundaryOf(contentType)
+  if (boundary === undefined) return fields
+  const delimiter = `--${boundary}`
+  let start = partStart(prefix, prefix.indexOf(delimiter), delimiter)
+  while (start >= 0) {
+    const next = prefix.indexOf(`\n${delimiter}`, start)
+    // A part that is cut off here is the file the rest of the stream brings.
+    if (next < 0) break
+    readField(fields, prefix.subarray(start, next), names)
+    start = partStart(prefix, next + 1, delimiter)
+  }
+  return fields
+}
+
+function boundaryOf(contentType: string): string | undefined {
+  const match = /;\s*boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(contentType)
+  const boundary = match?.[1] ?? match?.[2]
+  return boundary !== undefined && boundary.length <= boundaryCharsMax ? boundary : undefined
+}
+
+/** Behind the line of the delimiter at `at`; -1 at the closing delimiter or without one. */
+function partStart(prefix: Buffer, at: number, delimiter: string): number {
+  if (at < 0) return -1
+  const after = at + Buffer.byteLength(delimiter)
+  if (prefix.toString('latin1', after, after + 2) === '--') return -1
+  const lineEnd = prefix.indexOf('\n', after)
+  return lineEnd < 0 ? -1 : lineEnd + 1
+}
+
+function readField(fields: Record<string, string>, part: Buffer, names: readonly string[]): void {
+  const head = /^(?:[^\n]+\n)*?\r?\n/.exec(part.toString('utf8', 0, 2048))?.[0]
+  if (head === undefined) return
+  const name = fieldName(head)
+  if (name === undefined || !names.includes(name)) return
+  const value = part.subarray(Buffer.byteLength(head))
+  if (value.length > fieldBytesMax) return
+  fields[name] = value.toString('utf8').replace(/\r$/, '')
+}
+
+/** Undefined for files, and for heads without a name. */
+function fieldName(head: string): string | undefined {
+  const disposition = /^content-disposition:([^\n]*)/im.exec(head)?.[1]
+  if (disposition === undefined || /;\s*filename\*?=/i.test(disposition)) return undefined
+  const match = /;\s*name=(?:"((?:[^"\\]|\\.)*)"|([^\s;]+))/i.exec(disposition)
+  return match?.[1]?.replaceAll(/\\(.)/g, '$1') ?? match?.[2]
+}

@@ -1,0 +1,141 @@
+import type { IncomingMessage } from 'node:http'
+import { GatewayError } from '../../contract/errors.ts'
+import { decoderFor, isIdentity } from './decode.ts'
+
+/** The caller hung up in the middle of the body: there is nobody to answer. */
+export class CallerGone extends Error {
+  constructor() {
+    super('The caller closed the connection before the body was complete.')
+    this.name = 'CallerGone'
+  }
+}
+
+export interface ReadOptions {
+  /** For the bytes on the wire and for what they decode to. */
+  readonly bytesMax: number
+  readonly uploadMs: number
+  /** How long a refused caller may go on sending before the connection is cut. Default 2 s. */
+  readonly lingerMs?: number
+}
+
+/**
+ * The whole body, decoded. After a rejection the rest of the body is unread (`request.complete` is false):
+ * answer with `connection: close`; what the caller still sends is discarded for a moment, so that the
+ * answer arrives instead of a connection reset.
+ */
+export function readBody(request: IncomingMessage, options: ReadOptions): Promise<Buffer> {
+  const encoding = request.headers['content-encoding']
+  if (isIdentity(encoding)) return gather(request, options)
+  const decode = decoderFor(encoding)
+  if (decode === undefined) {
+    lingerOnClose(request, options.lingerMs)
+    return Promise.reject(new GatewayError('unsupported_encoding'))
+  }
+  return gather(request, options).then((bytes) => decode(bytes, options.bytesMax))
+}
+
+export interface GatherOptions extends ReadOptions {
+  /** Stop with what is there once this many bytes have come; the stream is left paused. Default: read to the end. */
+  readonly enoughBytes?: number
+}
+
+/** The bytes as they come. A body in one chunk is handed out as that chunk, without waiting for the end event. */
+export function gather(request: IncomingMessage, options: GatherOptions): Promise<Buffer> {
+  const announced = announcedBytes(request)
+  if (announced === 0) return Promise.resolve(Buffer.alloc(0))
+  const enoughBytes = options.enoughBytes ?? Number.POSITIVE_INFINITY
+  const readsWhole = enoughBytes === Number.POSITIVE_INFINITY
+  if (readsWhole && announced !== undefined && announced > options.bytesMax) {
+    lingerOnClose(request, options.lingerMs)
+    return Promise.reject(tooLarge(options.bytesMax))
+  }
+  if (request.destroyed && !request.complete) return Promise.reject(new CallerGone())
+
+  return new Promise((resolve, reject) => {
+    const collected = new Collector(readsWhole ? (announced ?? 0) : 0)
+    const leave = () => {
+      clearTimeout(deadline)
+      request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone)
+    }
+    const fail = (error: Error) => {
+      leave()
+      request.pause()
+      lingerOnClose(request, options.lingerMs)
+      reject(error)
+    }
+    const onEnd = () => {
+      leave()
+      resolve(collected.bytes())
+    }
+    const onData = (chunk: Buffer) => {
+      collected.add(chunk)
+      if (collected.length === announced) onEnd()
+      else if (collected.length >= enoughBytes) {
+        request.pause()
+        onEnd()
+      } else if (collected.length > options.bytesMax) fail(tooLarge(options.bytesMax))
+    }
+    const onGone = () => {
+      leave()
+      reject(new CallerGone())
+    }
+    const deadline = setTimeout(() => fail(new GatewayError('upload_timeout')), options.uploadMs)
+    request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone)
+  })
+}
+
+/** Undefined for a chunked body. Without either header there is no body. */
+export function announcedBytes(request: IncomingMessage): number | undefined {
+  const length = request.headers['content-length']
+  if (length !== undefined) return Number(length)
+  return request.headers['transfer-encoding'] === undefined ? 0 : undefined
+}
+
+function tooLarge(bytesMax: number): GatewayError {
+  return new GatewayError(
+    'body_too_large',
+    `The body is over the limit of ${bytesMax} bytes (\`limits.body\`).`,
+  )
+}
+
+/** With a known length the bytes go straight to their place; otherwise they are joined once, at the end. */
+class Collector {
+  length = 0
+  readonly #expected: number
+  readonly #chunks: Buffer[] = []
+  #whole: Buffer | undefined
+
+  constructor(expected: number) {
+    this.#expected = expected
+  }
+
+  add(chunk: Buffer): void {
+    if (this.#expected > 0 && chunk.length < this.#expected) {
+      this.#whole ??= Buffer.allocUnsafeSlow(this.#expected)
+      chunk.copy(this.#whole, this.length)
+    } else this.#chunks.push(chunk)
+    this.length += chunk.length
+  }
+
+  bytes(): Buffer {
+    if (this.#whole !== undefined) return this.#whole.subarray(0, this.length)
+    const [first] = this.#chunks
+    return this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks)
+  }
+}
+
+/**
+ * Closing a socket with unread data makes the kernel send a reset, which overtakes the answer. So when Node
+ * closes after the answer, only our side is closed first and what still comes in is thrown away.
+ */
+function lingerOnClose(request: IncomingMessage, lingerMs = 2000): void {
+  const { socket } = request
+  if (socket === undefined || socket === null || socket.destroyed) return
+  socket.destroySoon = () => {
+    socket.end()
+    const cut = setTimeout(() => socket.destroy(), lingerMs)
+    request.once('end', () => socket.destroy())
+    socket.once('close', () => clearTimeout(cut))
+    request.resume()
+  }
+}
