@@ -32,9 +32,26 @@ export function readContents(body: Json, dropped: Set<string>): Turn[] {
   for (const [index, content] of list.entries()) {
     const parts = readParts(content, `contents[${index}]`, reading)
     if (parts.length === 0) continue
-    turns.push({ role: stringField(content, 'role') === 'model' ? 'assistant' : 'user', parts })
+    const last = turns.at(-1)
+    const isModel = stringField(content, 'role') === 'model'
+    if (isModel && last?.role === 'assistant') turns[turns.length - 1] = joined(last, parts)
+    else turns.push({ role: isModel ? 'assistant' : 'user', parts })
   }
   return turns
+}
+
+/** Google's SDKs keep every frame of a streamed answer as a content of its own: together they are one turn. */
+function joined(turn: Turn, more: readonly Part[]): Turn {
+  const parts = [...turn.parts]
+  for (const part of more) {
+    const last = parts.at(-1)
+    if (part.type === 'text' && last?.type === 'text') {
+      parts[parts.length - 1] = { type: 'text', text: last.text + part.text }
+    } else if (part.type === 'thinking' && last?.type === 'thinking' && last.signature === undefined) {
+      parts[parts.length - 1] = { ...last, ...part, text: last.text + part.text }
+    } else parts.push(part)
+  }
+  return { role: turn.role, parts }
 }
 
 export function readSystem(body: Json, dropped: Set<string>): TextPart[] {

@@ -264,3 +264,31 @@ test('code that Google ran is told to others as text', () => {
     { type: 'text', text: '```output\n1\n```' },
   ])
 })
+
+test('the pieces of a streamed answer, as SDKs keep them in a history, are one turn again', () => {
+  const model = (part: JsonObject) => ({ role: 'model', parts: [part] })
+  const { turns } = readRequest(
+    {
+      contents: [
+        ...hello,
+        model({ text: 'h', thought: true }),
+        model({ text: 'm', thought: true, thoughtSignature: 'QUJD' }),
+        model({ text: 'Hel' }),
+        model({ text: 'lo' }),
+        model({ functionCall: { id: 'a', name: 'f' } }),
+        model({ text: '' }),
+        { role: 'user', parts: [{ functionResponse: { id: 'a', name: 'f', response: {} } }] },
+      ],
+    },
+    path,
+  )
+  assert.deepEqual(turns[1], {
+    role: 'assistant',
+    parts: [
+      { type: 'thinking', text: 'hm', signature: 'QUJD', issuer: 'google' },
+      { type: 'text', text: 'Hello' },
+      { type: 'tool_call', id: 'a', name: 'f', arguments: '' },
+    ],
+  })
+  assert.equal(turns.length, 3)
+})
