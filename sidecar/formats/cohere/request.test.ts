@@ -145,7 +145,7 @@ test('thinking of others is left out and reported', () => {
       { type: 'text', text: 'y' },
     ),
   ]
-  const { body, dropped } = written(asked({ turns }))
+  const { body, dropped } = written(asked({ turns }), target('command-a-reasoning-08-2025'))
   assert.deepEqual(body['messages'], [{ role: 'assistant', content: 'y' }])
   assert.deepEqual(dropped, ['thinking'])
   const own = [assistant({ type: 'thinking', text: 't' }, { type: 'text', text: 'y' })]
