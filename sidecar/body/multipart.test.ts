@@ -4,7 +4,7 @@ import http from 'node:http'
 import type net from 'node:net'
 import { test } from 'node:test'
 import { seededRandom } from '../../testing/random.ts'
-import { type MultipartStart, peekMultipartFields, readMultipart } from './multipart.ts'
+import { type MultipartStart, peekMultipartFields, readMultipart, readPrefix } from './multipart.ts'
 
 const type = 'multipart/form-data; boundary=XyZ'
 const names = ['model', 'stream', 'response_format']
@@ -73,7 +73,10 @@ test('a file named model, a missing boundary and damaged forms give no fields an
 })
 
 /** Reads the start of one form, then the rest as a proxy would. */
-async function receive(body: Buffer): Promise<{ start: MultipartStart; received: Buffer }> {
+async function receive(
+  body: Buffer,
+  bytesMax?: number,
+): Promise<{ start: MultipartStart; received: Buffer }> {
   const server = http.createServer()
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -81,7 +84,10 @@ async function receive(body: Buffer): Promise<{ start: MultipartStart; received:
   const request = http.request({ port, method: 'POST', headers: { 'content-type': type } })
   request.end(body)
   const [incoming, response] = (await once(server, 'request')) as [http.IncomingMessage, http.ServerResponse]
-  const start = await readMultipart(incoming, type)
+  const start =
+    bytesMax === undefined
+      ? await readMultipart(incoming, type)
+      : { ...(await readPrefix(incoming, bytesMax)), fields: {} }
   const rest = start.isWhole ? [] : ((await start.rest.toArray()) as Buffer[])
   response.end()
   await once(request, 'response')
@@ -99,6 +105,12 @@ test('the start of a large form names its model, and the stream goes on where th
   assert.equal(start.fields['model'], 'whisper-1')
   assert.ok(!start.isWhole && start.prefix.length < 200_000)
   assert.ok(received.equals(body))
+})
+
+test('a form that ends in the chunk that completes the prefix is known to be whole', async () => {
+  const body = form([[file, 'x'.repeat(70_000)]])
+  const { start, received } = await receive(body, body.length - 1)
+  assert.ok(start.isWhole && received.equals(body))
 })
 
 test('a small form is read whole', async () => {

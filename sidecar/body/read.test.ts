@@ -86,6 +86,18 @@ test('bodies arrive whole: none, small, in many chunks, with and without a lengt
   assert.equal((await send(reader.port, Buffer.alloc(0))).text, '0')
 })
 
+test('a body in one-byte chunks arrives whole', async () => {
+  await using reader = await startReader()
+  const socket = net.connect(reader.port, '127.0.0.1')
+  const chunks = Array.from({ length: 500 }, (_, index) => `1\r\n${index % 10}\r\n`).join('')
+  socket.write(`POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`)
+  await once(socket, 'data')
+  const result = await reader.outcomes[0]
+  assert.ok(result !== undefined && 'bytes' in result)
+  assert.equal(result.bytes.toString(), '0123456789'.repeat(50))
+  socket.destroy()
+})
+
 test('a connection is used again after a body', async () => {
   await using reader = await startReader()
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })

@@ -98,11 +98,13 @@ function tooLarge(bytesMax: number): GatewayError {
   )
 }
 
-/** With a known length the bytes go straight to their place; otherwise they are joined once, at the end. */
+/**
+ * One chunk is handed on as it is. More are copied into one buffer, of the announced size or doubling:
+ * a list of chunks would let a body in one-byte chunks take a hundred times its size.
+ */
 class Collector {
   length = 0
   readonly #expected: number
-  readonly #chunks: Buffer[] = []
   #whole: Buffer | undefined
 
   constructor(expected: number) {
@@ -110,17 +112,24 @@ class Collector {
   }
 
   add(chunk: Buffer): void {
-    if (this.#expected > 0 && chunk.length < this.#expected) {
-      this.#whole ??= Buffer.allocUnsafeSlow(this.#expected)
-      chunk.copy(this.#whole, this.length)
-    } else this.#chunks.push(chunk)
+    const start = this.length
     this.length += chunk.length
+    if (this.#whole === undefined) {
+      this.#whole = chunk
+      return
+    }
+    if (this.length > this.#whole.length) {
+      const size = this.length <= this.#expected ? this.#expected : 2 * this.length
+      const grown = Buffer.allocUnsafeSlow(size)
+      this.#whole.copy(grown, 0, 0, start)
+      this.#whole = grown
+    }
+    chunk.copy(this.#whole, start)
   }
 
   bytes(): Buffer {
-    if (this.#whole !== undefined) return this.#whole.subarray(0, this.length)
-    const [first] = this.#chunks
-    return this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks)
+    const whole = this.#whole ?? Buffer.alloc(0)
+    return whole.length === this.length ? whole : whole.subarray(0, this.length)
   }
 }
 
