@@ -42,6 +42,8 @@ export interface ProviderSettings {
   /** The value of the key variable; undefined when it is not set. */
   readonly key: string | undefined
   readonly keyEnv: string
+  /** The configuration names the key variable, so calls without a key make no sense. */
+  readonly keyRequired: boolean
   readonly auth: 'key' | 'forward'
   /** Extra headers of the configuration, e.g. openai-organization. */
   readonly headers: Readonly<Record<string, string>>
@@ -107,6 +109,8 @@ export interface Provider {
     readonly responsesOnly: boolean
   }): FormatName | undefined
   address(call: Call): Address
+  /** False where the vendor has no legacy completions endpoint although it speaks chat. */
+  servesCompletions?(call: Call): boolean
   /** What a body in this provider's own format needs besides the model name (Vertex: anthropic_version). */
   bodyEdits?(call: Call): readonly BodyEdit[]
   /** Headers that authenticate the call. A promise only where a token must be fetched. */

@@ -113,11 +113,11 @@ export class ChatStreamReader implements AnswerStreamReader {
       } else state.openThinking = ''
       events.push(event)
     }
-    for (const piece of arrayAt(delta, 'tool_calls')) {
-      if (isObject(piece)) events.push(...state.calls.read(piece))
-    }
     const legacy = objectAt(delta, 'function_call')
-    if (legacy !== undefined) events.push(...state.calls.read({ index: 0, function: legacy }))
+    const pieces = legacy === undefined ? arrayAt(delta, 'tool_calls') : [{ index: 0, function: legacy }]
+    for (const piece of pieces) if (isObject(piece)) events.push(...state.calls.read(piece))
+    // A call ends the block of thinking before it.
+    if (pieces.length > 0) state.openThinking = ''
   }
 
   #onFinish(

@@ -1,0 +1,19 @@
+import type { Environment } from '../contract/config/load.ts'
+import { runCheck } from './check.ts'
+import { runHelp } from './help.ts'
+import { runSidecar } from './sidecar.ts'
+import { runUp } from './up.ts'
+
+export interface Command {
+  /** One line for the list of commands. */
+  readonly summary: string
+  /** Resolves to the exit code. */
+  run(args: readonly string[], environment: Environment): Promise<number>
+}
+
+export const commands: Readonly<Record<string, Command>> = {
+  up: { summary: 'run the whole product on this machine (what npm start does)', run: runUp },
+  sidecar: { summary: 'run the proxy alone, next to a service', run: runSidecar },
+  check: { summary: 'validate the configuration and print it resolved, secrets hidden', run: runCheck },
+  help: { summary: 'show the commands', run: runHelp },
+}

@@ -1,0 +1,274 @@
+import { watch } from 'node:fs'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { parseArgs } from 'node:util'
+import { ConfigError, type Environment, type LoadedConfig, loadConfig } from '../contract/config/load.ts'
+import type { Config } from '../contract/config/schema.ts'
+import { createWriter, type Writer } from '../ingest/writer.ts'
+import { createAdminServer } from '../sidecar/admin.ts'
+import { createSidecar, type Sidecar, splitAddress } from '../sidecar/main.ts'
+import { loadTracing } from '../sidecar/observe/load-tracing.ts'
+import { createLog, type Log } from '../sidecar/observe/log.ts'
+import type { Gauge } from '../sidecar/observe/metrics.ts'
+import { startSimulatedServer } from '../sidecar/providers/simulated/server.ts'
+import { withDefaults } from './defaults.ts'
+import { startWorkers } from './workers.ts'
+
+export interface Running {
+  readonly config: Config
+  readonly detected: readonly string[]
+  readonly data: AddressInfo
+  readonly admin: AddressInfo
+  /** Resolves when a signal ended it and everything is written. */
+  readonly stopped: Promise<number>
+}
+
+/** Starts the sidecar with all it needs, until a signal ends it. */
+export async function runProxy(args: readonly string[], environment: Environment): Promise<Running> {
+  const { values } = parseArgs({ args: [...args], options: { config: { type: 'string' } }, strict: true })
+  const load = () => loadConfig({ file: values.config, environment })
+  const loaded = load()
+  const { config, detected } = withDefaults(loaded, environment)
+  const log = logFor(config)
+  for (const warning of loaded.warnings)
+    log.warn(warning.message, { file: warning.file, line: warning.line, key: warning.key })
+  const simulated = usesSimulated(config) ? await startSimulatedServer() : undefined
+  const group = await startGroup({ config, environment, log, simulatedOrigin: simulated?.origin ?? '' })
+  const reload = () => reloadFrom({ load, environment, log, apply: group.reload })
+  const admin = createAdminServer({
+    sources: { ...group.sources, reload },
+    token: environment['SIDELIGHT_ADMIN_TOKEN'],
+    isLoopback: isLoopback(config.admin),
+    allowedHosts: config.allowedHosts,
+  })
+  const adminAddress = await listenOn(admin, config.admin)
+  const unwatch = watchFile(loaded, reload, log)
+  const stopped = untilSignal(log).then(async () => {
+    unwatch()
+    log.info('draining', { in_flight: group.inFlight(), limit_ms: config.drain })
+    await group.stop()
+    await simulated?.close()
+    await new Promise<void>((resolve) => {
+      admin.close(() => resolve())
+      admin.closeAllConnections()
+    })
+    log.info('stopped')
+    return 0
+  })
+  return { config, detected, data: group.address, admin: adminAddress, stopped }
+}
+
+export interface Group {
+  readonly address: AddressInfo
+  readonly sources: Omit<Parameters<typeof createAdminServer>[0]['sources'], 'reload'>
+  inFlight(): number
+  reload(config: Config): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface GroupOptions {
+  readonly config: Config
+  readonly environment: Environment
+  readonly log: Log
+  readonly simulatedOrigin: string
+}
+
+/** One process, or as many as the configuration says. */
+function startGroup(options: GroupOptions): Promise<Group> {
+  return options.config.workers > 1 ? startWorkers(options) : startAlone(options)
+}
+
+async function startAlone(options: GroupOptions): Promise<Group> {
+  const { sidecar, stop, notReady } = await startOne({ ...options, worker: 0 })
+  const address = await sidecar.listen()
+  return {
+    address,
+    sources: {
+      notReady,
+      metrics: async () => sidecar.metrics.render(),
+      policy: () => policyOf(sidecar),
+      explain: async () => undefined,
+    },
+    inFlight: () => sidecar.plane.inFlight(),
+    reload: async (config) => sidecar.reload(config),
+    stop,
+  }
+}
+
+/** A sidecar with its spool, in this process; also what each worker runs. */
+export async function startOne(
+  options: GroupOptions & { worker: number },
+): Promise<{ sidecar: Sidecar; stop: () => Promise<void>; notReady: () => string | undefined }> {
+  const { config, environment, log, worker } = options
+  const bootMs = Date.now()
+  const writer = await createWriter({
+    directory: `${config.stateDir}/spool`,
+    boot: `${bootMs}-${worker}`,
+    flushMs: config.spool.flush,
+    queueRowsMax: config.spool.queueRows,
+    warn: log.warn,
+  })
+  const tracing = await loadTracing(environment, log)
+  const sidecar = createSidecar({
+    config,
+    environment,
+    sink: writer,
+    log,
+    tracing,
+    simulatedOrigin: options.simulatedOrigin,
+    worker,
+    bootMs,
+  })
+  sidecar.metrics.gauges(() => writerGauges(writer))
+  return {
+    sidecar,
+    notReady: () => writer.problem(),
+    async stop() {
+      await sidecar.stop()
+      await writer.close()
+      await tracing?.shutdown()
+    },
+  }
+}
+
+function writerGauges(writer: Writer): Gauge[] {
+  const { accepted, spooled, lost, queued, tornTails } = writer.counts()
+  return [
+    {
+      name: 'sidelight_records_accepted_total',
+      type: 'counter',
+      help: 'Records taken for the ledger.',
+      value: accepted,
+    },
+    {
+      name: 'sidelight_records_spooled_total',
+      type: 'counter',
+      help: 'Records durable on disk.',
+      value: spooled,
+    },
+    {
+      name: 'sidelight_records_lost_total',
+      type: 'counter',
+      help: 'Records that could be neither written nor kept.',
+      value: lost,
+    },
+    {
+      name: 'sidelight_record_queue_rows',
+      type: 'gauge',
+      help: 'Records waiting in memory to be written.',
+      value: queued,
+    },
+    {
+      name: 'sidelight_spool_torn_tails_total',
+      type: 'counter',
+      help: 'Segments whose tail a crash had torn off.',
+      value: tornTails,
+    },
+  ]
+}
+
+export function policyOf(sidecar: Sidecar): unknown {
+  const routes = [...sidecar.snapshot().routes.values()]
+  return {
+    routes: Object.fromEntries(
+      routes.map((route) => [
+        route.name,
+        {
+          version: 0,
+          source: 'configuration',
+          strategy: route.strategy,
+          weights: Object.fromEntries(route.candidates.map((candidate) => [candidate.id, candidate.weight])),
+        },
+      ]),
+    ),
+  }
+}
+
+export function logFor(config: Config): Log {
+  const isTerminal = process.stderr.isTTY === true
+  const format = config.log.format === 'auto' ? (isTerminal ? 'text' : 'json') : config.log.format
+  return createLog({
+    level: config.log.level,
+    format,
+    write: (line) => process.stderr.write(line),
+    nowMs: Date.now,
+  })
+}
+
+function usesSimulated(config: Config): boolean {
+  return Object.values(config.providers).some(
+    (provider) => provider.kind === 'simulated' && provider.baseUrl === undefined,
+  )
+}
+
+function isLoopback(address: string): boolean {
+  const { host } = splitAddress(address)
+  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+}
+
+function listenOn(server: Server, address: string): Promise<AddressInfo> {
+  const { host, port } = splitAddress(address)
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host, port }, () => resolve(server.address() as AddressInfo))
+  })
+}
+
+async function reloadFrom(from: {
+  load: () => LoadedConfig
+  environment: Environment
+  log: Log
+  apply: (config: Config) => Promise<void>
+}): Promise<{ ok: boolean; message: string }> {
+  try {
+    const loaded = from.load()
+    await from.apply(withDefaults(loaded, from.environment).config)
+    from.log.info('configuration reloaded', { warnings: loaded.warnings.length })
+    return { ok: true, message: 'reloaded' }
+  } catch (error) {
+    const message = error instanceof ConfigError ? error.message : 'the configuration cannot be used'
+    from.log.error('configuration refused; the old one stays in force', { reason: message })
+    return { ok: false, message }
+  }
+}
+
+/** Editors replace files instead of writing them, and write more than once: hence the folder and the pause. */
+function watchFile(loaded: LoadedConfig, reload: () => Promise<unknown>, log: Log): () => void {
+  const { file } = loaded
+  if (file === undefined) return () => {}
+  const at = file.lastIndexOf('/')
+  const name = file.slice(at + 1)
+  let timer: NodeJS.Timeout | undefined
+  try {
+    const watcher = watch(at < 0 ? '.' : file.slice(0, at) || '/', (_event, changed) => {
+      // Kubernetes swaps a ..data link when a mounted configuration changes.
+      if (changed !== name && changed !== '..data') return
+      clearTimeout(timer)
+      timer = setTimeout(() => void reload(), 200)
+    })
+    watcher.on('error', () => {})
+    return () => {
+      clearTimeout(timer)
+      watcher.close()
+    }
+  } catch {
+    log.warn('the configuration file cannot be watched; POST /reload on the admin port works', { file })
+    return () => {}
+  }
+}
+
+function untilSignal(log: Log): Promise<void> {
+  return new Promise((resolve) => {
+    let seen = false
+    const onSignal = (signal: string) => {
+      if (seen) {
+        log.warn('second signal: ending at once')
+        process.exit(1)
+      }
+      seen = true
+      resolve()
+    }
+    process.on('SIGTERM', () => onSignal('SIGTERM'))
+    process.on('SIGINT', () => onSignal('SIGINT'))
+  })
+}

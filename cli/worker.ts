@@ -1,0 +1,63 @@
+import type { Config } from '../contract/config/schema.ts'
+import { logFor, policyOf, startOne } from './run.ts'
+import type { ParentMessage, WorkerMessage } from './workers.ts'
+
+/** One of several proxy processes; its parent tells it what to do and speaks for it on the admin port. */
+type Started = Awaited<ReturnType<typeof startOne>>
+let started: Started | undefined
+
+// The terminal sends Ctrl-C to every process of the group; only the parent decides what it means.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => {})
+// A parent that died can't tell anyone anything any more.
+process.on('disconnect', () => void started?.stop().then(() => process.exit(1)))
+process.on('message', (message) => void receive(message as ParentMessage))
+
+async function receive(message: ParentMessage): Promise<void> {
+  if (message.kind === 'start') {
+    started = await startOne({ ...message, environment: process.env, log: logFor(message.config) })
+    send({ kind: 'ready', address: await started.sidecar.listen() })
+    return
+  }
+  try {
+    const value = await answer(message)
+    send({ kind: 'reply', id: message.id, value })
+  } catch (error) {
+    send({
+      kind: 'reply',
+      id: message.id,
+      value: undefined,
+      error: error instanceof Error ? error.message : 'failed',
+    })
+  }
+  if (message.what === 'stop') process.disconnect()
+}
+
+async function answer(message: Extract<ParentMessage, { kind: 'ask' }>): Promise<unknown> {
+  if (started === undefined) throw new Error('not started')
+  switch (message.what) {
+    case 'metrics':
+      return started.sidecar.metrics.snapshot()
+    case 'policy':
+      return policyOf(started.sidecar)
+    case 'status':
+      return { inFlight: started.sidecar.plane.inFlight(), notReady: started.notReady() }
+    case 'reload':
+      started.sidecar.reload(message.config as Config)
+      return undefined
+    case 'stop': {
+      const running = started
+      started = undefined
+      await running.stop()
+      return undefined
+    }
+    default: {
+      const unknown: never = message
+      return unknown
+    }
+  }
+}
+
+function send(message: WorkerMessage): void {
+  process.send?.(message)
+}

@@ -1,0 +1,223 @@
+import type { IncomingMessage } from 'node:http'
+import type { GatewayError } from '../contract/errors.ts'
+import type { Json } from '../contract/json.ts'
+import type { Usage, UsageSource } from '../contract/usage.ts'
+import type { JsonBody } from './body/json-body.ts'
+import type { Fault } from './conversation/fault.ts'
+import type { Dialect, DialectName } from './dialects/dialect.ts'
+import type { FormatName } from './formats/format.ts'
+import type { Lane } from './lanes/lane.ts'
+import type { AttemptTrace, RequestTrace } from './observe/tracing.ts'
+import type { Operation } from './providers/provider.ts'
+import type { Candidate, Route } from './routing/route.ts'
+import type { Caller, Snapshot } from './snapshot.ts'
+import type { AnswerStream } from './streaming/answer-stream.ts'
+import type { CallerStream } from './streaming/caller-stream.ts'
+import type { Pinger } from './streaming/pinger.ts'
+import type { Exchange, Head } from './upstream/exchange.ts'
+
+/**
+ * Everything known about one request. Each field is written by the one stage named above it and read by
+ * those after it, so a wrong value has one suspect.
+ */
+export class Context {
+  // server: the moment the head of the request was there
+  readonly req: IncomingMessage
+  readonly caller: CallerStream
+  readonly snapshot: Snapshot
+  readonly arrivedMs: number
+  readonly arrivedNs: bigint
+  readonly requestId: string
+  /** More requests run than `limits.inFlight` allows. */
+  isOverCapacity = false
+
+  // receive
+  dialect: Dialect | undefined
+  dialectName: DialectName = 'chat'
+  operation: Operation = 'other'
+  /** Path and query as the caller sent them, secrets in the query removed. */
+  path = ''
+  body: JsonBody | undefined
+  /** A body that is passed on as it comes (multipart, unknown paths): the part already read. */
+  bodyPrefix: Buffer | undefined
+  /** The prefix is all of it. */
+  isBodyWhole = false
+  requestBytes = 0
+  modelAsked = ''
+  streamed = false
+  /** Gemini streams without alt=sse are JSON arrays. */
+  wantsJsonArray = false
+  hints: Hints = noHints
+  trace: RequestTrace | undefined
+
+  // admit
+  callerKey: Caller | undefined
+  route: Route | undefined
+  override = ''
+
+  // mask
+  piiAction = 'none'
+
+  // fingerprint
+  promptFingerprint = ''
+  estimatedInputTokens = 0
+  segment = ''
+
+  // recall
+  cache: 'off' | 'miss' = 'off'
+
+  // choose
+  chain: readonly Candidate[] = []
+  choice: Choice = noChoice
+
+  // dispatch
+  attempts: Attempt[] = []
+  answer: Answer | undefined
+  fault: Fault | undefined
+  /** The provider's own error answer, to be passed on byte for byte where the caller speaks its format. */
+  faultAnswer: { status: number; headers: readonly string[]; body: Buffer; format: FormatName } | undefined
+  droppedFields: readonly string[] = []
+  /** Keeps the caller's connection alive while providers are silent. */
+  pinger: Pinger | undefined
+  /** When the first upstream call was made. */
+  askedNs: bigint | undefined
+
+  // pipeline: what a stage threw
+  error: GatewayError | undefined
+
+  // relay
+  httpStatus = 0
+  firstTokenMs: number | undefined
+  outcome: 'ok' | 'error' | 'blocked' | 'client_abort' | 'truncated' = 'error'
+
+  // settle
+  cost: Settled | undefined
+  finishedNs: bigint | undefined
+
+  constructor(from: {
+    req: IncomingMessage
+    caller: CallerStream
+    snapshot: Snapshot
+    arrivedMs: number
+    arrivedNs: bigint
+    requestId: string
+  }) {
+    this.req = from.req
+    this.caller = from.caller
+    this.snapshot = from.snapshot
+    this.arrivedMs = from.arrivedMs
+    this.arrivedNs = from.arrivedNs
+    this.requestId = from.requestId
+  }
+}
+
+/** What the caller says about itself, from headers and body. */
+export interface Hints {
+  readonly customer: string
+  readonly feature: string
+  readonly session: string
+  readonly promptName: string
+  readonly promptVersion: string
+  readonly tags: Readonly<Record<string, string>>
+  readonly tier: string
+  readonly provider: string
+  readonly route: string
+  readonly cache: string
+}
+
+const noTags: Readonly<Record<string, string>> = {}
+
+export const noHints: Hints = {
+  customer: '',
+  feature: '',
+  session: '',
+  promptName: '',
+  promptVersion: '',
+  tags: noTags,
+  tier: '',
+  provider: '',
+  route: '',
+  cache: '',
+}
+
+/** The decision, as it can be recomputed later. */
+export interface Choice {
+  readonly candidates: readonly string[]
+  readonly probabilities: readonly number[]
+  readonly excluded: Readonly<Record<string, string>>
+  readonly drawU: number
+  readonly drawN: number
+  readonly unitKind: string
+  readonly unitHash: string
+  readonly assigned: string
+  readonly propensity: number
+}
+
+export const noChoice: Choice = {
+  candidates: [],
+  probabilities: [],
+  excluded: {},
+  drawU: 0,
+  drawN: 0,
+  unitKind: '',
+  unitHash: '',
+  assigned: '',
+  propensity: 0,
+}
+
+/** One call to a provider. Dispatch opens it, relay fills in what the body said, settle prices it. */
+export interface Attempt {
+  readonly number: number
+  readonly candidate: Candidate
+  readonly startedMs: number
+  readonly startedNs: bigint
+  endedNs: bigint | undefined
+  outcome: string
+  httpStatus: number
+  errorCode: string
+  upstreamRequestId: string
+  firstContentNs: bigint | undefined
+  usage: Usage | undefined
+  usageSource: UsageSource | ''
+  modelReported: string
+  finishReason: string
+  /** Characters that reached the caller, for estimates when usage is missing. */
+  deliveredChars: number
+  trace: AttemptTrace | undefined
+}
+
+/** What dispatch hands to relay. */
+export type Answer =
+  | {
+      readonly kind: 'whole'
+      readonly head: Head
+      readonly body: Buffer
+      readonly json: Json
+      readonly lane: Lane
+      readonly attempt: Attempt
+    }
+  | {
+      readonly kind: 'stream'
+      readonly head: Head
+      readonly exchange: Exchange
+      readonly stream: AnswerStream
+      readonly lane: Lane
+      readonly attempt: Attempt
+    }
+  /** Anything that is passed on as it comes: audio, files, unknown paths. */
+  | {
+      readonly kind: 'opaque'
+      readonly head: Head
+      readonly exchange: Exchange
+      readonly lane: Lane
+      readonly attempt: Attempt
+    }
+
+export interface Settled {
+  readonly costUsd: string | null
+  readonly reportedUsd: string | null
+  readonly baselineUsd: string | null
+  readonly validFrom: string
+  readonly assumed: boolean
+  readonly attempts: readonly { readonly costUsd: string | null; readonly validFrom: string }[]
+}

@@ -1,0 +1,94 @@
+import type { DialectName } from './dialects/dialect.ts'
+import type { Operation } from './providers/provider.ts'
+
+/** What a path of the data plane means. */
+export interface Endpoint {
+  readonly dialect: DialectName
+  readonly operation: Operation
+  /** json: read and understood; stream: passed on as it comes (files, multipart, unknown paths); none: no body. */
+  readonly body: 'json' | 'stream' | 'none'
+  readonly methods: readonly string[]
+  /** Gemini puts the model into the path. */
+  readonly model?: string
+  readonly stream?: boolean
+}
+
+const post = ['POST']
+
+const fixed: Readonly<Record<string, Endpoint>> = {
+  '/v1/chat/completions': { dialect: 'chat', operation: 'generate', body: 'json', methods: post },
+  '/v1/responses': { dialect: 'responses', operation: 'generate', body: 'json', methods: post },
+  '/v1/completions': { dialect: 'chat', operation: 'completions', body: 'json', methods: post },
+  '/v1/embeddings': { dialect: 'chat', operation: 'embeddings', body: 'json', methods: post },
+  '/v1/moderations': { dialect: 'chat', operation: 'moderations', body: 'json', methods: post },
+  '/v1/rerank': { dialect: 'chat', operation: 'rerank', body: 'json', methods: post },
+  '/v1/images/generations': { dialect: 'chat', operation: 'images', body: 'json', methods: post },
+  '/v1/images/edits': { dialect: 'chat', operation: 'images', body: 'stream', methods: post },
+  '/v1/images/variations': { dialect: 'chat', operation: 'images', body: 'stream', methods: post },
+  '/v1/audio/speech': { dialect: 'chat', operation: 'speech', body: 'json', methods: post },
+  '/v1/audio/transcriptions': { dialect: 'chat', operation: 'transcription', body: 'stream', methods: post },
+  '/v1/audio/translations': { dialect: 'chat', operation: 'transcription', body: 'stream', methods: post },
+  '/v1/messages': { dialect: 'messages', operation: 'generate', body: 'json', methods: post },
+  '/v1/messages/count_tokens': {
+    dialect: 'messages',
+    operation: 'count_tokens',
+    body: 'json',
+    methods: post,
+  },
+  '/v1/models': { dialect: 'chat', operation: 'models', body: 'none', methods: ['GET', 'HEAD'] },
+  '/v1/feedback': { dialect: 'chat', operation: 'other', body: 'json', methods: post },
+}
+
+const geminiMethods: Readonly<Record<string, { operation: Operation; stream?: boolean }>> = {
+  generateContent: { operation: 'generate', stream: false },
+  streamGenerateContent: { operation: 'generate', stream: true },
+  embedContent: { operation: 'embeddings' },
+  batchEmbedContents: { operation: 'embeddings' },
+  countTokens: { operation: 'count_tokens' },
+}
+
+const anyMethod = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+/** Undefined: not a path of the data plane. */
+export function endpointOf(pathname: string): Endpoint | undefined {
+  const known = fixed[pathname]
+  if (known !== undefined) return known
+  if (pathname.startsWith('/v1beta/') || pathname.startsWith('/v1alpha/')) return geminiEndpoint(pathname)
+  if (!pathname.startsWith('/v1/')) return undefined
+  // Google's newer SDKs leave the beta out: /v1/models/{model}:generateContent.
+  if (pathname.startsWith('/v1/models/') && pathname.includes(':')) {
+    const gemini = geminiEndpoint(pathname)
+    if (gemini !== undefined && gemini.operation !== 'other') return gemini
+  }
+  // Files, batches, vector stores and whatever providers add next month.
+  const dialect = pathname.startsWith('/v1/messages/')
+    ? 'messages'
+    : pathname.startsWith('/v1/responses/')
+      ? 'responses'
+      : 'chat'
+  return { dialect, operation: 'other', body: 'stream', methods: anyMethod }
+}
+
+function geminiEndpoint(pathname: string): Endpoint | undefined {
+  const match = /^\/v1(?:beta|alpha)?\/(?:models|tunedModels)\/(.+):([A-Za-z]+)$/.exec(pathname)
+  const method = geminiMethods[match?.[2] ?? '']
+  if (match === null || method === undefined) {
+    return { dialect: 'gemini', operation: 'other', body: 'stream', methods: anyMethod }
+  }
+  return {
+    dialect: 'gemini',
+    operation: method.operation,
+    body: 'json',
+    methods: post,
+    model: decodeModel(match[1] ?? ''),
+    ...(method.stream === undefined ? {} : { stream: method.stream }),
+  }
+}
+
+function decodeModel(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,56 @@
+import type { IncomingMessage } from 'node:http'
+import { stringAt } from '../contract/json.ts'
+import type { JsonBody } from './body/json-body.ts'
+import { type Hints, noHints } from './context.ts'
+
+/** Labels end up in tables and dashboards: a caller must not be able to fill those with novels. */
+const labelCharsMax = 256
+const tagsMax = 32
+
+/** Header first, then what the body says about its end user, in the order of the documentation. */
+export function hintsOf(req: IncomingMessage, body: JsonBody | undefined): Hints {
+  const headers = req.headers
+  const header = (name: string) => label(headers[`x-sidelight-${name}`])
+  const customer = header('customer') || (body === undefined ? '' : customerOf(body))
+  const prompt = header('prompt')
+  const at = prompt.lastIndexOf('@')
+  return {
+    ...noHints,
+    customer,
+    feature: header('feature'),
+    session: header('session'),
+    promptName: at < 0 ? prompt : prompt.slice(0, at),
+    promptVersion: at < 0 ? '' : prompt.slice(at + 1),
+    tags: tagsOf(headers['x-sidelight-tags']),
+    tier: header('tier'),
+    provider: header('provider'),
+    route: header('route'),
+    cache: header('cache'),
+  }
+}
+
+function customerOf(body: JsonBody): string {
+  const named = label(body.string('safety_identifier')) || label(body.string('user'))
+  if (named !== '') return named
+  const metadata = body.has('metadata') ? body.get('metadata') : undefined
+  return label(stringAt(metadata, 'customer')) || label(stringAt(metadata, 'user_id'))
+}
+
+function label(value: string | string[] | undefined): string {
+  const text = Array.isArray(value) ? value[0] : value
+  if (text === undefined) return ''
+  const trimmed = text.trim()
+  return trimmed.length > labelCharsMax ? trimmed.slice(0, labelCharsMax) : trimmed
+}
+
+/** `k=v,k=v`; what has no `=` is a tag with an empty value. */
+function tagsOf(value: string | string[] | undefined): Hints['tags'] {
+  if (value === undefined || value === '') return noHints.tags
+  const tags: Record<string, string> = Object.create(null)
+  for (const pair of String(value).split(',').slice(0, tagsMax)) {
+    const at = pair.indexOf('=')
+    const key = label(at < 0 ? pair : pair.slice(0, at))
+    if (key !== '') tags[key] = at < 0 ? '' : label(pair.slice(at + 1))
+  }
+  return tags
+}

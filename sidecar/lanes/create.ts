@@ -1,0 +1,142 @@
+import { GatewayError } from '../../contract/errors.ts'
+import { booleanAt, isObject, type JsonObject } from '../../contract/json.ts'
+import type { JsonBody } from '../body/json-body.ts'
+import type { AnswerEvent } from '../conversation/answer.ts'
+import type { Conversation } from '../conversation/request.ts'
+import { completionsWriter, readCompletionsRequest } from '../dialects/completions/completions.ts'
+import type { Dialect, DialectName } from '../dialects/dialect.ts'
+import { foreignProofMark } from '../dialects/responses/proof.ts'
+import { chatEdits } from '../formats/chat/adapt.ts'
+import type { Format, FormatName } from '../formats/format.ts'
+import type { BodyEdit, Call, Operation } from '../providers/provider.ts'
+import type { Candidate } from '../routing/route.ts'
+import { codecLane } from './codec.ts'
+import type { Lane } from './lane.ts'
+import { passLane } from './pass.ts'
+import { impliedUsage, summarizerFor } from './summaries.ts'
+import { translateLane } from './translate.ts'
+
+export interface LaneAsk {
+  readonly candidate: Candidate
+  readonly call: Call
+  readonly dialect: Dialect
+  readonly operation: Operation
+  readonly body: JsonBody | undefined
+  readonly streamed: boolean
+  readonly wantsJsonArray: boolean
+  /** Model name of a path that carries it. */
+  readonly pathModel: string
+  readonly requestId: string
+  readonly createdAtMs: number
+  readonly estimatedInputTokens: number
+  /** Puts back what the provider needs to see again (signatures); remembers what came. */
+  readonly restore: (conversation: Conversation) => Conversation
+  readonly remember: (events: readonly AnswerEvent[]) => void
+}
+
+/** The lane between this caller and this candidate. */
+export function createLane(ask: LaneAsk): Lane {
+  const { candidate, call } = ask
+  const format = candidate.provider.formats[call.format]
+  if (speaksAsCaller(ask, call.format)) return createPassLane(ask, format)
+  const { body } = ask
+  if (body === undefined) throw new GatewayError('endpoint_unsupported')
+  if (ask.operation === 'generate' || ask.operation === 'completions')
+    return createTranslateLane(ask, format, body.parse())
+  return codecLane({
+    operation: ask.operation,
+    dialect: ask.dialect.name,
+    format: call.format,
+    body: body.parse(),
+    candidate,
+    requestId: ask.requestId,
+    path: call.callerPath,
+  })
+}
+
+/** Besides generation, what OpenAI's paths take is the "chat" wire: only other vendors need a translation. */
+function speaksAsCaller(ask: LaneAsk, format: FormatName): boolean {
+  if (ask.operation === 'completions')
+    return format === 'chat' && ask.candidate.provider.provider.servesCompletions?.(ask.call) !== false
+  return format === ask.dialect.name && !carriesForeignProof(ask)
+}
+
+/**
+ * Proofs of one vendor's thinking travel to callers of another dialect inside the place that dialect has for
+ * its own. A body that brings one back must be rewritten: its own vendor would refuse what it did not sign.
+ */
+const foreignProofs: Readonly<Partial<Record<DialectName, string>>> = {
+  responses: foreignProofMark,
+  // `sidelight` in base64.
+  messages: 'c2lkZWxpZ2h0',
+  gemini: 'c2lkZWxpZ2h0',
+}
+
+function carriesForeignProof(ask: LaneAsk): boolean {
+  const mark = foreignProofs[ask.dialect.name]
+  return ask.operation === 'generate' && mark !== undefined && ask.body?.bytes.includes(mark) === true
+}
+
+function createPassLane(ask: LaneAsk, format: Format): Lane {
+  const { candidate, call, body } = ask
+  const edits: BodyEdit[] = []
+  if (body !== undefined) {
+    if (body.has('model') && body.string('model') !== call.model)
+      edits.push({ set: 'model', json: JSON.stringify(call.model) })
+    edits.push(...(candidate.provider.provider.bodyEdits?.(call) ?? []))
+    if (format.name === 'chat') edits.push(...chatEdits(body, candidate.target.quirks))
+    for (const [key, value] of Object.entries(candidate.params ?? {}))
+      edits.push({ set: key, json: JSON.stringify(value) })
+  }
+  const usageEdit = body === undefined ? undefined : usageOption(ask, format, body)
+  if (usageEdit !== undefined) edits.push(usageEdit)
+  const summarize = summarizerFor(ask.operation, body)
+  return passLane({
+    format,
+    quirks: candidate.target.quirks,
+    body: body?.edit(edits),
+    addedUsage: usageEdit !== undefined,
+    jsonArray: ask.dialect.name === 'gemini' && ask.wantsJsonArray,
+    impliedUsage: impliedUsage(ask.operation, body),
+    ...(summarize === undefined ? {} : { summarize }),
+  })
+}
+
+/** Chat streams state their usage only when asked to, and without it the record would hold a guess. */
+function usageOption(ask: LaneAsk, format: Format, body: JsonBody): BodyEdit | undefined {
+  const isChatStream =
+    format.name === 'chat' &&
+    ask.streamed &&
+    (ask.operation === 'generate' || ask.operation === 'completions')
+  if (!isChatStream || !ask.candidate.target.quirks.streamOptions) return undefined
+  const own = body.has('stream_options') ? body.get('stream_options') : undefined
+  if (booleanAt(own, 'include_usage') === true) return undefined
+  const options: JsonObject = { ...(isObject(own) ? own : {}), include_usage: true }
+  return { set: 'stream_options', json: JSON.stringify(options) }
+}
+
+function createTranslateLane(ask: LaneAsk, format: Format, body: JsonObject): Lane {
+  const { candidate, call } = ask
+  const isCompletions = ask.operation === 'completions'
+  const path = { ...(ask.pathModel === '' ? {} : { model: ask.pathModel }), stream: ask.streamed }
+  const conversation = ask.restore(
+    isCompletions ? readCompletionsRequest(body) : ask.dialect.readRequest(body, path),
+  )
+  return translateLane({
+    format,
+    target: candidate.target,
+    conversation,
+    writer: isCompletions ? completionsWriter : ask.dialect,
+    params: candidate.params,
+    onAnswer: ask.remember,
+    frame: {
+      requestId: ask.requestId,
+      model: call.model,
+      createdAtMs: ask.createdAtMs,
+      wantsStreamUsage: conversation.wantsStreamUsage,
+      request: conversation,
+      body,
+      estimatedInputTokens: ask.estimatedInputTokens,
+    },
+  })
+}

@@ -1,0 +1,40 @@
+import type { Json } from '../../contract/json.ts'
+import type { Usage } from '../../contract/usage.ts'
+import type { AnswerEvent } from '../conversation/answer.ts'
+import type { Fault } from '../conversation/fault.ts'
+import type { AnswerStreamReader, AnswerSummary, FormatName, Headers } from '../formats/format.ts'
+import type { Framer } from '../streaming/frame.ts'
+
+/** Turns what a provider streams into what the caller gets. */
+export interface StreamTranslator {
+  write(event: AnswerEvent): string
+  end(): string
+}
+
+/**
+ * How one request and its answer travel between a caller and a provider: unchanged where both speak the
+ * same format, translated where they don't. A lane knows both ends, so that nothing else has to.
+ */
+export interface Lane {
+  readonly format: FormatName
+  /** False: the provider's bytes are the caller's answer. */
+  readonly translates: boolean
+  /** The body for the provider. */
+  readonly body: Buffer | undefined
+  readonly dropped: readonly string[]
+  /** Usage that follows from the request where no answer states one (speech: characters). */
+  readonly impliedUsage: Usage | undefined
+  framer(): Framer
+  streamReader(): AnswerStreamReader
+  /** Undefined: the frames themselves go to the caller. */
+  translator(): StreamTranslator | undefined
+  /** In a lane that passes frames on: this one came only because Sidelight asked for it. */
+  hides(events: readonly AnswerEvent[]): boolean
+  summarize(answer: Json): AnswerSummary
+  faultIn(answer: Json): Fault | undefined
+  readFault(status: number, headers: Headers, body: Json | undefined): Fault
+  /** The whole answer in the caller's words; undefined when the provider's bytes are it. */
+  translateAnswer(answer: Json): Json | undefined
+  /** The whole answer as events, for a caller that asked for a stream; undefined in a lane that passes bytes on. */
+  events(answer: Json): readonly AnswerEvent[] | undefined
+}

@@ -1,0 +1,116 @@
+import type { AddressInfo } from 'node:net'
+import { hostname } from 'node:os'
+import type { Environment } from '../contract/config/load.ts'
+import type { Config } from '../contract/config/schema.ts'
+import { createIdSource } from '../contract/ids.ts'
+import { loadShippedCatalog } from '../contract/prices/catalog.ts'
+import type { RecordSink } from '../contract/record.ts'
+import { SignatureStore } from './conversation/signature-store.ts'
+import { dialects } from './dialects/registry.ts'
+import { Limiter } from './limits/limiter.ts'
+import type { Log } from './observe/log.ts'
+import { createMetrics, type MetricsRegistry } from './observe/metrics.ts'
+import type { Tracing } from './observe/tracing.ts'
+import { loadPrices } from './pricing/load.ts'
+import { createRegistry } from './providers/registry.ts'
+import { createDataPlane, type DataPlane } from './server.ts'
+import type { Services } from './services.ts'
+import { buildSnapshot, type Snapshot } from './snapshot.ts'
+import { fetchToken } from './upstream/fetch-token.ts'
+import { Pools } from './upstream/pools.ts'
+
+export interface SidecarOptions {
+  readonly config: Config
+  readonly environment: Environment
+  readonly sink: RecordSink
+  readonly log: Log
+  readonly tracing: Tracing | undefined
+  readonly simulatedOrigin: string
+  /** 0 for a single process; workers count from 1. */
+  readonly worker: number
+  readonly bootMs: number
+}
+
+export interface Sidecar {
+  readonly plane: DataPlane
+  readonly metrics: MetricsRegistry
+  readonly snapshot: () => Snapshot
+  listen(): Promise<AddressInfo>
+  /** Swaps the configuration; running requests keep the one they began with. Throws and changes nothing when it is bad. */
+  reload(config: Config): void
+  stop(): Promise<void>
+}
+
+/** Puts the data plane together. Everything it needs of the outside comes in here. */
+export function createSidecar(options: SidecarOptions): Sidecar {
+  const { environment, log } = options
+  const nowMs = Date.now
+  const shipped = loadShippedCatalog()
+  const registry = createRegistry({ fetchToken, nowMs, simulatedOrigin: options.simulatedOrigin })
+  const build = (config: Config) => {
+    const { catalog, warnings } = loadPrices(shipped, config)
+    for (const warning of warnings) log.warn(warning)
+    return buildSnapshot(config, { environment, catalog, registry })
+  }
+  let snapshot = build(options.config)
+  let seq = 0
+  const pools = new Pools()
+  const metrics = createMetrics({ worker: options.worker })
+  const services: Services = {
+    dialects,
+    pools,
+    sink: options.sink,
+    metrics,
+    log,
+    tracing: options.tracing,
+    limiter: new Limiter(options.config.workers),
+    signatures: new SignatureStore({ entriesMax: 10_000, bytesMax: 32 * 1_048_576 }),
+    identity: { sidecarId: hostname(), boot: Math.floor(options.bootMs / 1000), worker: options.worker },
+    nowMs,
+    random: Math.random,
+    nextSeq: () => {
+      seq += 1
+      return seq
+    },
+  }
+  const plane = createDataPlane({ services, snapshot: () => snapshot, nextId: createIdSource(nowMs) })
+  return {
+    plane,
+    metrics,
+    snapshot: () => snapshot,
+    listen: () => listen(plane, snapshot.config.listen, options.worker > 0),
+    reload(config) {
+      const next = build(config)
+      snapshot = next
+      const origins = new Set(
+        [...next.providers.values()].map((provider) => originOf(provider.settings.baseUrl)),
+      )
+      void pools.retain(origins)
+    },
+    async stop() {
+      await plane.drain(snapshot.config.drain)
+      metrics.stop()
+      await pools.destroy()
+    },
+  }
+}
+
+function originOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : ''
+}
+
+function listen(plane: DataPlane, address: string, reusePort: boolean): Promise<AddressInfo> {
+  const { host, port } = splitAddress(address)
+  return new Promise((resolve, reject) => {
+    plane.server.once('error', reject)
+    plane.server.listen({ host, port, reusePort, backlog: 1024 }, () => {
+      plane.server.off('error', reject)
+      resolve(plane.server.address() as AddressInfo)
+    })
+  })
+}
+
+export function splitAddress(address: string): { host: string; port: number } {
+  const at = address.lastIndexOf(':')
+  return { host: address.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(address.slice(at + 1)) }
+}

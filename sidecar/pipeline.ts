@@ -1,0 +1,54 @@
+import { GatewayError } from '../contract/errors.ts'
+import type { Context } from './context.ts'
+import type { Services } from './services.ts'
+import { admit } from './stages/admit.ts'
+import { choose } from './stages/choose.ts'
+import { dispatch } from './stages/dispatch/dispatch.ts'
+import { fingerprint } from './stages/fingerprint.ts'
+import { mask } from './stages/mask.ts'
+import { recall } from './stages/recall.ts'
+import { receive } from './stages/receive.ts'
+import { record } from './stages/record.ts'
+import { relay } from './stages/relay/relay.ts'
+import { settle } from './stages/settle.ts'
+
+export type Stage = (context: Context, services: Services) => void | Promise<void>
+
+/** What happens to a request, in order. The first that throws sends the request to relay, with its error. */
+const stages: readonly Stage[] = [receive, admit, mask, fingerprint, recall, choose, dispatch]
+
+/** Always run, whatever happened before. */
+const closing: readonly Stage[] = [relay, settle, record]
+
+export async function runPipeline(context: Context, services: Services): Promise<void> {
+  try {
+    for (const stage of stages) {
+      const pending = stage(context, services)
+      if (pending !== undefined) await pending
+    }
+  } catch (error) {
+    context.error = asGatewayError(error, context, services)
+  }
+  for (const stage of closing) {
+    try {
+      const pending = stage(context, services)
+      if (pending !== undefined) await pending
+    } catch (error) {
+      context.error = asGatewayError(error, context, services)
+      context.caller.destroy()
+    }
+  }
+}
+
+function asGatewayError(error: unknown, context: Context, services: Services): GatewayError {
+  if (error instanceof GatewayError) return error
+  // The stack may name code, never content; the message of an unknown error may hold anything.
+  services.log.error('a stage failed', { request_id: context.requestId, stack: stackOf(error) })
+  return new GatewayError('internal_error')
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  return [error.name, ...frames.slice(0, 8)].join('\n')
+}

@@ -1,0 +1,29 @@
+import { formatMoney } from '../../contract/money.ts'
+import type { Catalog } from '../../contract/prices/catalog.ts'
+import { costOf, type Priced } from '../../contract/prices/cost.ts'
+import type { Usage } from '../../contract/usage.ts'
+import type { Candidate } from '../routing/route.ts'
+
+/** What a call to this candidate costs. The provider's own answer wins over what the configuration assumes. */
+export function priceCall(from: {
+  catalog: Catalog
+  candidate: Candidate
+  usage: Usage
+  atMs: number
+}): Priced {
+  const { provider, model } = from.candidate
+  const isOwnName = from.catalog.resolve(provider.name, model) !== undefined
+  return costOf({
+    catalog: from.catalog,
+    provider: isOwnName ? provider.name : provider.priceProvider,
+    model,
+    usage: from.usage,
+    atMs: from.atMs,
+    zone: provider.priceZone,
+    isFree: provider.isFree,
+  })
+}
+
+export function moneyText(money: bigint | undefined): string | null {
+  return money === undefined ? null : formatMoney(money)
+}

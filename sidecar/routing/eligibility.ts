@@ -1,0 +1,55 @@
+import type { DialectName } from '../dialects/dialect.ts'
+import type { FormatName } from '../formats/format.ts'
+import type { Operation } from '../providers/provider.ts'
+import type { Candidate, Route } from './route.ts'
+
+export interface Eligibility {
+  readonly eligible: readonly Candidate[]
+  /** Candidate id to the first reason that holds. */
+  readonly excluded: Readonly<Record<string, string>>
+}
+
+const noneExcluded: Readonly<Record<string, string>> = {}
+
+/** Who may serve this request at all. Each candidate passes or has one reason. */
+export function eligibility(route: Route, ask: { operation: Operation; dialect: DialectName }): Eligibility {
+  let excluded: Record<string, string> | undefined
+  const eligible: Candidate[] = []
+  for (const candidate of route.candidates) {
+    const reason = reasonAgainst(candidate, route, ask)
+    if (reason === undefined) eligible.push(candidate)
+    else {
+      excluded ??= {}
+      excluded[candidate.id] = reason
+    }
+  }
+  return { eligible, excluded: excluded ?? noneExcluded }
+}
+
+function reasonAgainst(
+  candidate: Candidate,
+  route: Route,
+  ask: { operation: Operation; dialect: DialectName },
+): string | undefined {
+  if (formatFor(candidate, ask) === undefined) return 'endpoint_unsupported'
+  if (route.regions !== undefined) {
+    const region = candidate.provider.settings.region
+    if (region === '') return 'region_unknown'
+    if (!route.regions.includes(region)) return 'region'
+  }
+  if (route.zeroRetention && !candidate.provider.zeroRetention) return 'retention'
+  return undefined
+}
+
+export function formatFor(
+  candidate: Candidate,
+  ask: { operation: Operation; dialect: DialectName },
+): FormatName | undefined {
+  return candidate.provider.provider.formatFor({
+    operation: ask.operation,
+    dialect: ask.dialect,
+    model: candidate.model,
+    settings: candidate.provider.settings,
+    responsesOnly: candidate.catalogModel?.responsesOnly === true,
+  })
+}

@@ -1,0 +1,31 @@
+import type { RecordSink } from '../contract/record.ts'
+import type { SignatureStore } from './conversation/signature-store.ts'
+import type { Dialect, DialectName } from './dialects/dialect.ts'
+import type { Limiter } from './limits/limiter.ts'
+import type { Log } from './observe/log.ts'
+import type { Metrics } from './observe/metrics.ts'
+import type { Tracing } from './observe/tracing.ts'
+import type { Pools } from './upstream/pools.ts'
+
+/** What stages use of the outside world; handed in, so that a test can hand in something else. */
+export interface Services {
+  readonly dialects: Readonly<Record<DialectName, Dialect>>
+  readonly pools: Pools
+  readonly sink: RecordSink
+  readonly metrics: Metrics
+  readonly log: Log
+  /** Undefined when no exporter is configured: tracing then costs nothing. */
+  readonly tracing: Tracing | undefined
+  readonly limiter: Limiter
+  readonly signatures: SignatureStore
+  readonly identity: SidecarIdentity
+  readonly nowMs: () => number
+  readonly random: () => number
+  readonly nextSeq: () => number
+}
+
+export interface SidecarIdentity {
+  readonly sidecarId: string
+  readonly boot: number
+  readonly worker: number
+}

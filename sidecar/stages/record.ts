@@ -1,0 +1,156 @@
+import { type AttemptRow, type RequestRow, schemaVersion } from '../../contract/record.ts'
+import { tokenColumns } from '../../contract/usage.ts'
+import type { Attempt, Context } from '../context.ts'
+import type { Services } from '../services.ts'
+import { overheadUs } from './relay/headers.ts'
+
+/** Projects the context to the ledger's row and hands it over. Adds nothing, waits for nothing. */
+export function record(context: Context, services: Services): void {
+  const request = requestRow(context, services)
+  const attempts = context.attempts.map((attempt, index) => attemptRow(context, services, attempt, index))
+  const entry = { request, attempts }
+  services.sink.offer(entry)
+  services.metrics.observe(entry)
+  context.trace?.end(request)
+}
+
+function requestRow(context: Context, services: Services): RequestRow {
+  const { hints, choice, callerKey, cost } = context
+  const { identity } = context.snapshot.config
+  const served = context.answer?.attempt
+  const tokens = totalTokens(context)
+  return {
+    ts: context.arrivedMs,
+    request_id: context.requestId,
+    seq: services.nextSeq(),
+    sidecar_id: services.identity.sidecarId,
+    boot: services.identity.boot,
+    worker: services.identity.worker,
+    schema_version: schemaVersion,
+    app: callerKey?.app ?? identity.app,
+    team: callerKey?.team ?? identity.team,
+    env: identity.env,
+    key_name: callerKey?.name ?? '',
+    customer: hints.customer,
+    tier: hints.tier || (callerKey?.tier ?? ''),
+    feature: hints.feature,
+    session: hints.session,
+    prompt_name: hints.promptName,
+    prompt_version: hints.promptVersion,
+    prompt_fingerprint: context.promptFingerprint || noFingerprint,
+    tags: hints.tags,
+    trace_id: context.trace?.traceId ?? '',
+    dialect: context.dialectName,
+    endpoint: context.operation,
+    route: context.route?.name ?? '',
+    model_asked: context.modelAsked.slice(0, 256),
+    segment: context.segment,
+    streamed: context.streamed,
+    role: 'primary',
+    pair_id: '',
+    policy_id: '',
+    policy_version: 0,
+    policy_role: context.override === '' ? 'active' : 'override',
+    candidates: choice.candidates,
+    probabilities: choice.probabilities,
+    excluded: choice.excluded,
+    draw_u: choice.drawU,
+    draw_n: choice.drawN,
+    unit_kind: choice.unitKind,
+    unit_hash: choice.unitHash || noFingerprint,
+    salt_id: 's1',
+    sticky_version: 0,
+    sticky_hit: false,
+    override_source: context.override,
+    candidate_assigned: choice.assigned,
+    propensity: choice.propensity,
+    candidate_served: served?.candidate.id ?? '',
+    provider: served?.candidate.provider.name ?? context.attempts.at(-1)?.candidate.provider.name ?? '',
+    model: served?.candidate.model ?? context.attempts.at(-1)?.candidate.model ?? '',
+    model_reported: served?.modelReported ?? '',
+    region: served?.candidate.provider.settings.region ?? '',
+    attempt_count: context.attempts.length,
+    fallback_used: served !== undefined && served.candidate.id !== choice.assigned,
+    recovery_mode: '',
+    stitched_at_chars: 0,
+    cache: context.cache,
+    cache_score: null,
+    cache_saved_usd: null,
+    ...tokens.columns,
+    usage_classes: tokens.classes,
+    usage_source: served?.usageSource || context.attempts.at(-1)?.usageSource || '',
+    service_tier: served?.usage?.serviceTier ?? '',
+    cost_usd: cost === undefined ? null : cost.costUsd,
+    cost_reported_usd: cost?.reportedUsd ?? null,
+    baseline_usd: cost?.baselineUsd ?? null,
+    price_valid_from: cost?.validFrom ?? '1970-01-01',
+    price_assumed: cost?.assumed ?? false,
+    quality: null,
+    pii_counts: {},
+    pii_action: context.piiAction,
+    guard_verdict: '',
+    status: context.outcome,
+    http_status: context.httpStatus,
+    error_code: context.outcome === 'ok' ? '' : errorCode(context),
+    finish_reason: served?.finishReason ?? '',
+    duration_ms: elapsedMs(context.arrivedNs, context.finishedNs),
+    first_token_ms:
+      served?.firstContentNs === undefined ? null : elapsedMs(context.arrivedNs, served.firstContentNs),
+    overhead_us: overheadUs(context),
+    dropped_fields: context.droppedFields,
+    request_bytes: context.requestBytes,
+    response_bytes: context.caller.bytesSent,
+  }
+}
+
+const noFingerprint = '0'.repeat(32)
+
+function errorCode(context: Context): string {
+  if (context.error !== undefined) return context.error.code
+  if (context.fault !== undefined) return context.fault.code.slice(0, 128)
+  return context.outcome === 'client_abort' ? 'client_abort' : ''
+}
+
+function totalTokens(context: Context) {
+  const classes: Record<string, number> = {}
+  let reasoning = 0
+  for (const attempt of context.attempts) {
+    const { usage } = attempt
+    if (usage === undefined) continue
+    reasoning += usage.reasoning ?? 0
+    for (const [name, count] of Object.entries(usage.classes)) classes[name] = (classes[name] ?? 0) + count
+  }
+  return { classes, columns: tokenColumns({ classes, reasoning }) }
+}
+
+function attemptRow(context: Context, services: Services, attempt: Attempt, index: number): AttemptRow {
+  const { reasoning_tokens: _inside, ...tokens } = tokenColumns(attempt.usage)
+  const price = context.cost?.attempts[index]
+  return {
+    ts: attempt.startedMs,
+    request_id: context.requestId,
+    attempt: attempt.number,
+    sidecar_id: services.identity.sidecarId,
+    candidate: attempt.candidate.id,
+    provider: attempt.candidate.provider.name,
+    model: attempt.candidate.model,
+    region: attempt.candidate.provider.settings.region,
+    outcome: attempt.outcome,
+    http_status: attempt.httpStatus,
+    error_code: attempt.errorCode.slice(0, 128),
+    duration_ms: elapsedMs(attempt.startedNs, attempt.endedNs),
+    first_token_ms:
+      attempt.firstContentNs === undefined ? null : elapsedMs(attempt.startedNs, attempt.firstContentNs),
+    ...tokens,
+    usage_classes: attempt.usage?.classes ?? {},
+    usage_source: attempt.usageSource,
+    cost_usd: price?.costUsd ?? null,
+    price_valid_from: price?.validFrom ?? '1970-01-01',
+    upstream_request_id: attempt.upstreamRequestId,
+  }
+}
+
+/** Microseconds are enough, and short numbers make short rows. */
+function elapsedMs(from: bigint, to: bigint | undefined): number {
+  return to === undefined ? 0 : Math.round(Number(to - from) / 1000) / 1000
+}

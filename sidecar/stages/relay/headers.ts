@@ -1,0 +1,36 @@
+import type { Context } from '../../context.ts'
+
+/** Sidelight's own response headers: what served the request, and at what overhead. */
+export function ownHeaders(context: Context): string[] {
+  const headers = ['x-sidelight-request-id', context.requestId]
+  const { route, attempts, answer } = context
+  if (route !== undefined) headers.push('x-sidelight-route', visible(route.name))
+  if (answer !== undefined) {
+    const { candidate } = answer.attempt
+    headers.push('x-sidelight-served-by', visible(`${candidate.provider.name}/${candidate.model}`))
+  }
+  headers.push(
+    'x-sidelight-attempts',
+    String(attempts.length),
+    'x-sidelight-cache',
+    context.cache,
+    'x-sidelight-policy',
+    '0',
+  )
+  if (context.askedNs !== undefined) headers.push('x-sidelight-overhead-us', String(overheadUs(context)))
+  if (context.droppedFields.length > 0)
+    headers.push('x-sidelight-dropped-fields', visible(context.droppedFields.join(', ')))
+  return headers
+}
+
+/** From the arrival of the request to the first call upstream. */
+export function overheadUs(context: Context): number {
+  return context.askedNs === undefined
+    ? 0
+    : Math.max(0, Math.round(Number(context.askedNs - context.arrivedNs) / 1000))
+}
+
+/** Names come from callers too: what is not allowed in a header is percent-encoded. */
+function visible(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text)
+}

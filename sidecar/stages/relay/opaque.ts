@@ -1,0 +1,83 @@
+import type { Json } from '../../../contract/json.ts'
+import { isObject } from '../../../contract/json.ts'
+import type { Answer, Context } from '../../context.ts'
+import type { BodyListener } from '../../upstream/exchange.ts'
+import { headersForCaller } from '../../upstream/headers.ts'
+import { ownHeaders } from './headers.ts'
+
+/** Kept on the side to read usage from at the end; what is larger passes unread. */
+const tapBytesMax = 1_048_576
+
+/** Bytes go through as they come. Usage is read where the answer happens to state it. */
+export function relayOpaque(context: Context, answer: Extract<Answer, { kind: 'opaque' }>): Promise<void> {
+  const { head, exchange, attempt, lane } = answer
+  const { caller } = context
+  const tap = new Tap(String(head.headers['content-type'] ?? ''))
+  const headers = headersForCaller(head.rawHeaders, { changed: false })
+  headers.push(...ownHeaders(context))
+  context.httpStatus = head.status
+  caller.commit(head.status, headers)
+  return new Promise((resolve) => {
+    const over = (outcome: Context['outcome'], attemptOutcome: string) => {
+      attempt.endedNs = process.hrtime.bigint()
+      attempt.outcome = attemptOutcome
+      const json = tap.json()
+      const summary = json === undefined ? undefined : lane.summarize(json)
+      attempt.usage = summary?.usage ?? (attemptOutcome === 'answered' ? lane.impliedUsage : undefined)
+      attempt.modelReported = summary?.model ?? ''
+      context.outcome = outcome
+      forget()
+      resolve()
+    }
+    const forget = caller.onGone(() => {
+      exchange.abort('aborted')
+      over('client_abort', 'aborted')
+    })
+    if (caller.isGone) return
+    caller.onDrain(() => exchange.resume())
+    const listener: BodyListener = {
+      onData(chunk) {
+        attempt.firstContentNs ??= process.hrtime.bigint()
+        tap.take(chunk)
+        if (!caller.write(chunk)) exchange.pause()
+      },
+      onEnd() {
+        caller.end()
+        over(head.status < 400 ? 'ok' : 'error', head.status < 400 ? 'answered' : 'request')
+      },
+      onFailure(failure) {
+        if (caller.isGone) return
+        attempt.errorCode = failure.code
+        // There is no way to say it inside an unknown body: a cut connection is honest, a clean end is not.
+        caller.destroy()
+        over('truncated', 'truncated')
+      },
+    }
+    exchange.listen(listener)
+  })
+}
+
+class Tap {
+  #chunks: Buffer[] | undefined
+  #bytes = 0
+
+  constructor(contentType: string) {
+    this.#chunks = contentType.includes('json') ? [] : undefined
+  }
+
+  take(chunk: Buffer): void {
+    this.#bytes += chunk.length
+    if (this.#bytes > tapBytesMax) this.#chunks = undefined
+    this.#chunks?.push(chunk)
+  }
+
+  json(): Json | undefined {
+    if (this.#chunks === undefined || this.#bytes === 0) return undefined
+    try {
+      const value = JSON.parse(Buffer.concat(this.#chunks).toString('utf8')) as Json
+      return isObject(value) ? value : undefined
+    } catch {
+      return undefined
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import type { Context } from '../../context.ts'
+import type { Services } from '../../services.ts'
+import { answerWithError, answerWithFault } from './error.ts'
+import { relayModels } from './models.ts'
+import { relayOpaque } from './opaque.ts'
+import { relayStream } from './stream.ts'
+import { relayWhole } from './whole.ts'
+
+/** Gives the caller what there is to give: an answer, a stream, or an error it understands. */
+export async function relay(context: Context, services: Services): Promise<void> {
+  try {
+    await deliver(context, services)
+  } finally {
+    context.pinger?.stop()
+  }
+  if (context.caller.isGone && context.outcome !== 'ok') context.outcome = 'client_abort'
+}
+
+function deliver(context: Context, services: Services): void | Promise<void> {
+  if (context.caller.isGone) {
+    giveUp(context)
+    return
+  }
+  if (context.error !== undefined) return answerWithError(context, services, context.error)
+  if (context.operation === 'models') return relayModels(context)
+  const { answer } = context
+  if (answer === undefined) return answerWithFault(context, services)
+  switch (answer.kind) {
+    case 'whole':
+      return relayWhole(context, answer)
+    case 'stream':
+      return relayStream(context, services, answer)
+    case 'opaque':
+      return relayOpaque(context, answer)
+    default: {
+      const unknown: never = answer
+      return unknown
+    }
+  }
+}
+
+function giveUp(context: Context): void {
+  context.outcome = 'client_abort'
+  const { answer } = context
+  if (answer !== undefined && answer.kind !== 'whole') answer.exchange.abort('aborted')
+}

@@ -1,0 +1,76 @@
+import type { Answer, Attempt, Context } from '../../context.ts'
+import { moneyText, priceCall } from '../../pricing/price.ts'
+import { headersForCaller } from '../../upstream/headers.ts'
+import { ownHeaders } from './headers.ts'
+
+/** A whole answer: the provider's bytes, or their translation; as a stream when the caller asked for one. */
+export function relayWhole(context: Context, answer: Extract<Answer, { kind: 'whole' }>): void {
+  const { lane, head, attempt } = answer
+  const events = context.streamed ? lane.events(answer.json) : undefined
+  const translator = events === undefined ? undefined : lane.translator()
+  if (events !== undefined && translator !== undefined) {
+    const text = `${events.map((event) => translator.write(event)).join('')}${translator.end()}`
+    finish(context, {
+      body: Buffer.from(text),
+      type: 'text/event-stream; charset=utf-8',
+      status: head.status,
+      rawHeaders: [],
+    })
+    return
+  }
+  const translated = lane.translateAnswer(answer.json)
+  const extra = costHeader(context, attempt)
+  if (translated === undefined) {
+    finish(context, {
+      body: answer.body,
+      type: undefined,
+      status: head.status,
+      rawHeaders: head.rawHeaders,
+      extra,
+    })
+  } else {
+    const body = Buffer.from(JSON.stringify(translated))
+    finish(context, { body, type: 'application/json', status: 200, rawHeaders: [], extra })
+  }
+}
+
+/** Known before the answer leaves, because a whole answer states its usage. */
+function costHeader(context: Context, attempt: Attempt): string[] {
+  if (attempt.usage === undefined) return []
+  const { catalog } = context.snapshot
+  const cost = moneyText(
+    priceCall({ catalog, candidate: attempt.candidate, usage: attempt.usage, atMs: context.arrivedMs })
+      .costUsd,
+  )
+  return cost === null ? [] : ['x-sidelight-cost-usd', cost]
+}
+
+function finish(
+  context: Context,
+  from: {
+    body: Buffer
+    type: string | undefined
+    status: number
+    rawHeaders: readonly string[]
+    extra?: readonly string[]
+  },
+): void {
+  context.outcome = 'ok'
+  const { caller } = context
+  if (caller.isCommitted) {
+    // Pings opened a stream while the provider was silent; a body that is no stream has no place in it.
+    context.httpStatus = 200
+    caller.end(
+      from.type?.startsWith('text/event-stream') === true
+        ? from.body
+        : `data: ${from.body.toString('utf8')}\n\n`,
+    )
+    return
+  }
+  const headers = headersForCaller(from.rawHeaders, { changed: true })
+  if (from.type !== undefined) headers.push('content-type', from.type)
+  headers.push(...ownHeaders(context), ...(from.extra ?? []), 'content-length', String(from.body.length))
+  context.httpStatus = from.status
+  caller.commit(from.status, headers)
+  caller.end(context.req.method === 'HEAD' ? undefined : from.body)
+}

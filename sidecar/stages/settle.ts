@@ -1,0 +1,89 @@
+import { sumMoney } from '../../contract/money.ts'
+import type { Priced } from '../../contract/prices/cost.ts'
+import { type Usage, type UsageSource, usageOf } from '../../contract/usage.ts'
+import type { Attempt, Context } from '../context.ts'
+import { moneyText, priceCall } from '../pricing/price.ts'
+import type { Services } from '../services.ts'
+
+/** Characters per token of what was delivered; used only where the provider stated no usage. */
+const charsPerToken = 4
+
+/** What everything cost. Usage that the provider never stated is estimated and marked so. */
+export function settle(context: Context, services: Services): void {
+  const { catalog } = context.snapshot
+  const priced = context.attempts.map((attempt) => {
+    const { usage, source } = usageFor(context, attempt)
+    attempt.usage = usage
+    attempt.usageSource = source
+    return usage === undefined
+      ? nothing
+      : priceCall({ catalog, candidate: attempt.candidate, usage, atMs: context.arrivedMs })
+  })
+  const last = priced.at(-1)
+  context.cost = {
+    costUsd: moneyText(total(priced)),
+    reportedUsd: last?.source === 'reported' ? moneyText(last.costUsd) : null,
+    baselineUsd: baseline(context),
+    validFrom: last?.validFrom ?? undated,
+    assumed: priced.some((price) => price.assumed),
+    attempts: priced.map((price) => ({ costUsd: moneyText(price.costUsd), validFrom: price.validFrom })),
+  }
+  const caller = context.callerKey
+  if (caller !== undefined) services.limiter.spend(caller, tokensOf(context), services.nowMs())
+  context.finishedNs = process.hrtime.bigint()
+}
+
+const undated = '1970-01-01'
+const nothing: Priced = { costUsd: 0n, catalogUsd: 0n, source: 'free', validFrom: undated, assumed: false }
+
+/** One unknown makes the sum unknown: a partial figure would pass for the whole. */
+function total(priced: readonly Priced[]): bigint | undefined {
+  return priced.some((price) => price.costUsd === undefined)
+    ? undefined
+    : sumMoney(priced.map((price) => price.costUsd))
+}
+
+/** Calls that were refused before any content cost nothing; those that delivered something cost at least that. */
+function usageFor(
+  context: Context,
+  attempt: Attempt,
+): { usage: Usage | undefined; source: UsageSource | '' } {
+  if (attempt.usage !== undefined && attempt.outcome === 'answered')
+    return { usage: attempt.usage, source: 'provider' }
+  const delivered = attempt.firstContentNs !== undefined
+  if (!delivered || !isGeneration(context)) {
+    return attempt.usage === undefined
+      ? { usage: undefined, source: '' }
+      : { usage: attempt.usage, source: 'provider' }
+  }
+  const known = attempt.usage?.classes ?? {}
+  const output = Math.max(known.output ?? 0, Math.ceil(attempt.deliveredChars / charsPerToken))
+  const hasInput = Object.keys(known).some((key) => key !== 'output')
+  const input = hasInput ? known.input : context.estimatedInputTokens
+  const { classes: _classes, ...rest } = attempt.usage ?? { classes: {} }
+  return { usage: usageOf({ ...known, input, output }, rest), source: 'estimated' }
+}
+
+function isGeneration(context: Context): boolean {
+  return context.operation === 'generate' || context.operation === 'completions'
+}
+
+/** The same usage at the baseline's price: an estimate, and called one wherever it is shown. */
+function baseline(context: Context): string | null {
+  const candidate = context.route?.baseline
+  const usage = context.attempts.at(-1)?.usage
+  if (candidate === undefined || usage === undefined) return null
+  const { reportedCostUsd: _reported, ...counted } = usage
+  return moneyText(
+    priceCall({ catalog: context.snapshot.catalog, candidate, usage: counted, atMs: context.arrivedMs })
+      .costUsd,
+  )
+}
+
+function tokensOf(context: Context): number {
+  let tokens = 0
+  for (const attempt of context.attempts) {
+    for (const count of Object.values(attempt.usage?.classes ?? {})) tokens += count
+  }
+  return tokens
+}

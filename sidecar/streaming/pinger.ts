@@ -1,0 +1,40 @@
+import type { CallerStream } from './caller-stream.ts'
+
+/** A comment: every SSE client skips it, and load balancers see a living connection. */
+const ping = ': ping\n\n'
+
+/**
+ * Keeps a silent stream alive: ten seconds without anything for the caller, and it gets a ping, so that no
+ * balancer in between gives the connection up. Opens the response when nothing has opened it yet; an error
+ * after that is an event of the stream, no status any more.
+ */
+export class Pinger {
+  readonly #caller: CallerStream
+  readonly #open: () => void
+  readonly #timer: NodeJS.Timeout
+  #isStopped = false
+
+  constructor(caller: CallerStream, options: { silenceMs: number; open: () => void }) {
+    this.#caller = caller
+    this.#open = options.open
+    this.#timer = setTimeout(() => this.#fire(), options.silenceMs)
+    this.#timer.unref()
+  }
+
+  /** Something real was written: silence starts anew. */
+  touch(): void {
+    if (!this.#isStopped) this.#timer.refresh()
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    clearTimeout(this.#timer)
+  }
+
+  #fire(): void {
+    if (this.#isStopped || this.#caller.isGone) return
+    if (!this.#caller.isCommitted) this.#open()
+    this.#caller.write(ping)
+    this.#timer.refresh()
+  }
+}
