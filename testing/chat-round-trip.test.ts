@@ -86,11 +86,15 @@ function add(at: Accumulated, event: Extract<AnswerEvent, { choice: number }>): 
 }
 
 function randomText(random: Random): string {
-  return random.pick(['a', ' word', '\n\n', 'data: x', '„ß🙂"\\', '\u2028', 'tool', '[DONE]']).repeat(1 + random.int(2))
+  return random
+    .pick(['a', ' word', '\n\n', 'data: x', '„ß🙂"\\', '\u2028', 'tool', '[DONE]'])
+    .repeat(1 + random.int(2))
 }
 
 function randomAnswer(random: Random): AnswerEvent[] {
-  const events: AnswerEvent[] = [{ type: 'start', id: `id-${random.int(1e6)}`, model: 'm', createdAt: 1_700_000_000 }]
+  const events: AnswerEvent[] = [
+    { type: 'start', id: `id-${random.int(1e6)}`, model: 'm', createdAt: 1_700_000_000 },
+  ]
   const choices = random.chance(0.2) ? 2 : 1
   for (let choice = 0; choice < choices; choice++) events.push(...randomChoice(random, choice))
   if (random.chance(0.9)) events.push({ type: 'usage', usage: randomUsage(random) })
@@ -103,7 +107,9 @@ function randomChoice(random: Random, choice: number): AnswerEvent[] {
   let calls = 0
   for (let left = random.int(6); left > 0; left--) {
     const kind = random.int(6)
-    if (kind < 2) for (let n = 1 + random.int(3); n > 0; n--) events.push({ type: 'text', choice, text: randomText(random) })
+    if (kind < 2)
+      for (let n = 1 + random.int(3); n > 0; n--)
+        events.push({ type: 'text', choice, text: randomText(random) })
     else if (kind === 2) events.push(...randomThinking(random, choice))
     else if (kind === 3) events.push(...randomCall(random, choice, calls++))
     else if (kind === 4) events.push({ type: 'refusal', choice, text: randomText(random) })
@@ -118,15 +124,24 @@ function randomThinking(random: Random, choice: number): AnswerEvent[] {
   const issuer = random.pick(['anthropic', 'openai', 'google'] as const)
   if (random.chance(0.2)) return [{ type: 'thinking_proof', choice, redacted: `r${random.int(99)}`, issuer }]
   const events: AnswerEvent[] = []
-  for (let n = 1 + random.int(3); n > 0; n--) events.push({ type: 'thinking', choice, text: randomText(random) })
-  if (random.chance(0.6)) events.push({ type: 'thinking_proof', choice, signature: `s${random.int(99)}`, issuer, id: 'rs_1' })
+  for (let n = 1 + random.int(3); n > 0; n--)
+    events.push({ type: 'thinking', choice, text: randomText(random) })
+  if (random.chance(0.6))
+    events.push({ type: 'thinking_proof', choice, signature: `s${random.int(99)}`, issuer, id: 'rs_1' })
   return events
 }
 
 function randomCall(random: Random, choice: number, call: number): AnswerEvent[] {
   const signed = random.chance(0.3) ? ({ signature: 'g', issuer: 'google' } as const) : {}
   const events: AnswerEvent[] = [
-    { type: 'tool_call', choice, call, id: `call_${choice}_${call}`, name: random.pick(['find', 'read']), ...signed },
+    {
+      type: 'tool_call',
+      choice,
+      call,
+      id: `call_${choice}_${call}`,
+      name: random.pick(['find', 'read']),
+      ...signed,
+    },
   ]
   const json = random.chance(0.3) ? '{}' : JSON.stringify({ text: randomText(random) })
   for (const piece of random.split(Buffer.from(json, 'latin1'), 4))
@@ -156,15 +171,37 @@ function randomUsage(random: Random): Usage {
 }
 
 function frameFor(wantsStreamUsage: boolean): AnswerFrame {
-  const request = { model: 'm', stream: true, wantsStreamUsage, system: [], turns: [], tools: [], sampling: {}, dropped: [] }
-  return { requestId: 'r', model: 'm', createdAtMs: 1_700_000_000_000, wantsStreamUsage, request, body: {}, estimatedInputTokens: 1 }
+  const request = {
+    model: 'm',
+    stream: true,
+    wantsStreamUsage,
+    system: [],
+    turns: [],
+    tools: [],
+    sampling: {},
+    dropped: [],
+  }
+  return {
+    requestId: 'r',
+    model: 'm',
+    createdAtMs: 1_700_000_000_000,
+    wantsStreamUsage,
+    request,
+    body: {},
+    estimatedInputTokens: 1,
+  }
 }
 
 export function framesOf(text: string): Frame[] {
   return text
     .split('\n\n')
     .filter((block) => block !== '')
-    .map((block) => ({ event: '', data: block.slice('data: '.length), raw: Buffer.from(`${block}\n\n`), hasData: true }))
+    .map((block) => ({
+      event: '',
+      data: block.slice('data: '.length),
+      raw: Buffer.from(`${block}\n\n`),
+      hasData: true,
+    }))
 }
 
 function streamed(events: readonly AnswerEvent[]): AnswerEvent[] {
