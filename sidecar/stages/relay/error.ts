@@ -8,7 +8,7 @@ import { ownHeaders } from './headers.ts'
 
 /** An error of Sidelight itself, in the caller's shape. */
 export function answerWithError(context: Context, services: Services, error: GatewayError): void {
-  context.outcome = error.status < 500 && error.status !== 429 ? 'error' : 'error'
+  context.outcome = 'error'
   const body: ErrorBody = {
     status: error.status,
     kind: error.kind,
@@ -24,7 +24,10 @@ export function answerWithError(context: Context, services: Services, error: Gat
 export function answerWithFault(context: Context, services: Services): void {
   context.outcome = 'error'
   const { fault, faultAnswer } = context
-  if (fault === undefined) return answerWithError(context, services, new GatewayError('no_candidate'))
+  if (fault === undefined) {
+    answerWithError(context, services, new GatewayError('no_candidate'))
+    return
+  }
   if (faultAnswer !== undefined && !context.caller.isCommitted && passesOn(context, faultAnswer.format)) {
     const headers = headersForCaller(faultAnswer.headers, { changed: true })
     headers.push(...ownHeaders(context), ...retryHeaders(fault.retryAfterMs, isExhausted(fault)))

@@ -1,0 +1,51 @@
+import { parseConfig } from '../contract/config/load.ts'
+import type { LedgerRecord } from '../contract/record.ts'
+import { createSidecar, type Sidecar } from '../sidecar/main.ts'
+import { createLog } from '../sidecar/observe/log.ts'
+
+export interface TestSidecar extends AsyncDisposable {
+  readonly origin: string
+  readonly sidecar: Sidecar
+  /** Every record so far. */
+  readonly records: readonly LedgerRecord[]
+  /** Everything the log said. */
+  readonly logged: readonly string[]
+  /** Waits until this many records are there; fails after five seconds. */
+  recorded(count: number): Promise<readonly LedgerRecord[]>
+}
+
+/** A whole sidecar in this process on a port of its own, with its records in memory. */
+export async function startTestSidecar(
+  yaml: string,
+  options: { environment?: Record<string, string>; simulatedOrigin?: string } = {},
+): Promise<TestSidecar> {
+  const environment = options.environment ?? {}
+  const { config } = parseConfig(yaml, 'test.yaml', environment)
+  const records: LedgerRecord[] = []
+  const logged: string[] = []
+  const sidecar = createSidecar({
+    config: { ...config, listen: '127.0.0.1:0', drain: 2000 },
+    environment,
+    sink: { offer: (record) => void records.push(record) },
+    log: createLog({ level: 'debug', format: 'json', write: (line) => void logged.push(line), nowMs: Date.now }),
+    tracing: undefined,
+    simulatedOrigin: options.simulatedOrigin ?? '',
+    worker: 0,
+    bootMs: Date.now(),
+  })
+  const address = await sidecar.listen()
+  return {
+    origin: `http://127.0.0.1:${address.port}`,
+    sidecar,
+    records,
+    logged,
+    async recorded(count) {
+      for (let tries = 0; records.length < count && tries < 500; tries += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      }
+      if (records.length < count) throw new Error(`${records.length} records after 5 s, ${count} expected`)
+      return records
+    },
+    [Symbol.asyncDispose]: () => sidecar.stop(),
+  }
+}
