@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Json } from '../../../contract/json.ts'
+import { isObject, type Json } from '../../../contract/json.ts'
+import { seededRandom } from '../../../testing/random.ts'
 import type { AnswerEvent } from '../../conversation/answer.ts'
 import { defaultQuirks } from '../../providers/openai-compatible/hosts.ts'
 import { chatFormat } from './format.ts'
@@ -234,3 +235,38 @@ for (const [host, chunk, expected, code] of failures) {
     assert.equal(last.fault.status, 200)
   })
 }
+
+test('whatever stands in a chunk, the reader does not throw', () => {
+  const odd: Json[] = [null, 5, -1, 'x', true, [], {}, [null], [[]], { '': null }]
+  const sample = delta(
+    {
+      content: [{ type: 'thinking', thinking: [{ text: 'a' }] }],
+      reasoning_details: [{ text: 'a', index: 0, signature: 's' }],
+      tool_calls: [{ index: 0, id: 'a', function: { name: 'n', arguments: '{}' } }],
+      images: [{ image_url: { url: 'data:,x' } }],
+      audio: { data: 'AA' },
+      function_call: { name: 'n', arguments: '' },
+    },
+    {
+      usage: { prompt_tokens: 1, prompt_tokens_details: { cached_tokens: 1 } },
+      x_groq: { usage: {} },
+      error: null,
+    },
+  )
+  const random = seededRandom(11)
+  const spoil = (value: Json): Json => {
+    if (random.chance(0.12)) return random.pick(odd)
+    if (Array.isArray(value)) return value.map(spoil)
+    if (!isObject(value)) return value
+    return Object.fromEntries(Object.entries(value).map(([key, held]) => [key, spoil(held ?? null)]))
+  }
+  for (let round = 0; round < 2000; round++) {
+    const spoilt = spoil(sample as Json)
+    assert.doesNotThrow(() => {
+      read(spoilt, spoil(sample as Json), finish('stop'))
+      chatFormat.readAnswer(spoilt, defaultQuirks)
+      chatFormat.summarize(spoilt, defaultQuirks)
+      chatFormat.readFault(400, {}, spoilt)
+    }, JSON.stringify(spoilt))
+  }
+})
