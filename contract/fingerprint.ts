@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** Raise it with any change below: equal prompts must never get different fingerprints of one version. */
 export const fingerprintVersion = 1
@@ -37,21 +37,25 @@ const windowCount = 16
  * than a page of text. The fingerprint groups and counts; it is no proof of equality and no cache key.
  */
 export function promptFingerprint(body: ScannedBody): string {
-  // Of duplicate fields the last counts, as for every reader of the body.
-  const parts = new Map<string, { readonly start: number; readonly end: number }>()
-  for (const { name, valueStart, valueEnd } of body.keys) {
-    if (promptKeys.has(name)) parts.set(name, { start: valueStart, end: valueEnd })
+  const parts = promptParts(body)
+  if (parts.length === 0) return ''
+  const pieces: Buffer[] = [versionLine]
+  for (const { name, valueStart, valueEnd } of parts) {
+    pieces.push(Buffer.from(`${name}:${valueEnd - valueStart}\n`))
+    addSampled(pieces, body, valueStart, valueEnd)
   }
-  if (parts.size === 0) return ''
-  const pieces: Buffer[] = [Buffer.from(`sidelight prompt ${fingerprintVersion}\n`)]
-  for (const key of [...parts.keys()].sort()) {
-    const { start, end } = parts.get(key) ?? { start: 0, end: 0 }
-    pieces.push(Buffer.from(`${key}:${end - start}\n`))
-    addSampled(pieces, body, start, end)
-  }
-  const hash = createHash('sha256')
-  for (const piece of pieces) hash.update(piece)
-  return hash.digest('hex').slice(0, 32)
+  // One call over one buffer: an incremental hash costs more than the copy, up to large prompts.
+  return hash('sha256', Buffer.concat(pieces), 'hex').slice(0, 32)
+}
+
+const versionLine = Buffer.from(`sidelight prompt ${fingerprintVersion}\n`)
+
+/** Sorted by name; of duplicate fields the last counts, as for every reader of the body. */
+function promptParts(body: ScannedBody): ScannedBody['keys'] {
+  const found = body.keys.filter((key) => promptKeys.has(key.name))
+  if (found.length < 2) return found
+  const last = new Map(found.map((key) => [key.name, key]))
+  return [...last.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 function addSampled(pieces: Buffer[], body: ScannedBody, start: number, end: number): void {

@@ -25,8 +25,10 @@ export class Context {
   readonly req: IncomingMessage
   readonly caller: CallerStream
   readonly snapshot: Snapshot
+  /** Wall clock: what the record states. */
   readonly arrivedMs: number
-  readonly arrivedNs: bigint
+  /** Monotonic milliseconds, like every `…At`: what durations are made of. */
+  readonly arrivedAt: number
   readonly requestId: string
   /** More requests run than `limits.inFlight` allows. */
   isOverCapacity = false
@@ -80,7 +82,7 @@ export class Context {
   /** Keeps the caller's connection alive while providers are silent. */
   pinger: Pinger | undefined
   /** When the first upstream call was made. */
-  askedNs: bigint | undefined
+  askedAt: number | undefined
 
   // pipeline: what a stage threw
   error: GatewayError | undefined
@@ -92,21 +94,21 @@ export class Context {
 
   // settle
   cost: Settled | undefined
-  finishedNs: bigint | undefined
+  finishedAt: number | undefined
 
   constructor(from: {
     req: IncomingMessage
     caller: CallerStream
     snapshot: Snapshot
     arrivedMs: number
-    arrivedNs: bigint
+    arrivedAt: number
     requestId: string
   }) {
     this.req = from.req
     this.caller = from.caller
     this.snapshot = from.snapshot
     this.arrivedMs = from.arrivedMs
-    this.arrivedNs = from.arrivedNs
+    this.arrivedAt = from.arrivedAt
     this.requestId = from.requestId
   }
 }
@@ -170,13 +172,13 @@ export interface Attempt {
   readonly number: number
   readonly candidate: Candidate
   readonly startedMs: number
-  readonly startedNs: bigint
-  endedNs: bigint | undefined
+  readonly startedAt: number
+  endedAt: number | undefined
   outcome: string
   httpStatus: number
   errorCode: string
   upstreamRequestId: string
-  firstContentNs: bigint | undefined
+  firstContentAt: number | undefined
   usage: Usage | undefined
   usageSource: UsageSource | ''
   modelReported: string

@@ -39,7 +39,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       caller: new CallerStream(req, res),
       snapshot,
       arrivedMs: services.nowMs(),
-      arrivedNs: process.hrtime.bigint(),
+      arrivedAt: performance.now(),
       requestId: options.nextId(),
     })
     context.isOverCapacity = inFlight > snapshot.config.limits.inFlight

@@ -12,10 +12,10 @@ export function priceCall(from: {
   atMs: number
 }): Priced {
   const { provider, model } = from.candidate
-  const isOwnName = from.catalog.resolve(provider.name, model) !== undefined
   return costOf({
     catalog: from.catalog,
-    provider: isOwnName ? provider.name : provider.priceProvider,
+    // Each configured provider has rows of its own: the vendor's, with the user's prices over them.
+    provider: provider.name,
     model,
     usage: from.usage,
     atMs: from.atMs,

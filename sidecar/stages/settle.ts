@@ -30,7 +30,7 @@ export function settle(context: Context, services: Services): void {
   }
   const caller = context.callerKey
   if (caller !== undefined) services.limiter.spend(caller, tokensOf(context), services.nowMs())
-  context.finishedNs = process.hrtime.bigint()
+  context.finishedAt = performance.now()
 }
 
 const undated = '1970-01-01'
@@ -50,7 +50,7 @@ function usageFor(
 ): { usage: Usage | undefined; source: UsageSource | '' } {
   if (attempt.usage !== undefined && attempt.outcome === 'answered')
     return { usage: attempt.usage, source: 'provider' }
-  const delivered = attempt.firstContentNs !== undefined
+  const delivered = attempt.firstContentAt !== undefined
   if (!delivered || !isGeneration(context)) {
     return attempt.usage === undefined
       ? { usage: undefined, source: '' }

@@ -11,18 +11,20 @@ export interface StreamFacts {
   usage: Usage | undefined
   model: string
   finishReason: string
-  firstContentNs: bigint | undefined
+  firstContentAt: number | undefined
   /** Characters of text, thinking and tool arguments: what tokens are estimated from when usage is missing. */
   contentChars: number
 }
 
 export interface StreamSink {
-  /** The frames of one chunk, each with the events read from it. Returns false to be left alone until resume. */
+  /** Bytes came, whether or not they complete an event. */
+  onBytes(): void
+  /** The frames of one chunk, each with the events read from it. */
   onFrames(frames: readonly Frame[], events: readonly (readonly AnswerEvent[])[]): void
   /** Regular end of a complete answer. */
   onComplete(): void
-  /** The answer broke off. */
-  onBroken(fault: Fault): void
+  /** The answer broke off; with the frame in which the provider said so itself. */
+  onBroken(fault: Fault, said: Frame | undefined): void
 }
 
 /** Held frames are given up to the caller beyond this: an answer that hides its first event this long is odd. */
@@ -33,6 +35,19 @@ const closeGraceMs = 1000
 
 const noEvents: readonly AnswerEvent[] = []
 
+const malformed: Fault = {
+  class: 'outage',
+  status: 200,
+  code: 'malformed_stream',
+  message: 'the provider sent a stream that cannot be read',
+}
+const truncated: Fault = {
+  class: 'outage',
+  status: 200,
+  code: 'truncated',
+  message: 'the provider ended the stream before the answer was complete',
+}
+
 /**
  * An answer stream of a provider: bytes to frames to events. It holds everything until the first real event
  * shows that the provider means it (many send errors as the first event of a 200), then feeds one sink.
@@ -42,7 +57,7 @@ export class AnswerStream implements BodyListener {
     usage: undefined,
     model: '',
     finishReason: '',
-    firstContentNs: undefined,
+    firstContentAt: undefined,
     contentChars: 0,
   }
   readonly #exchange: Exchange
@@ -52,9 +67,11 @@ export class AnswerStream implements BodyListener {
   #heldFrames: Frame[] = []
   #heldEvents: (readonly AnswerEvent[])[] = []
   #heldBytes = 0
-  #outcome: { complete: true } | { complete: false; fault: Fault } | undefined
+  #outcome: { complete: true } | { complete: false; fault: Fault; said: Frame | undefined } | undefined
   #hasEnd = false
-  #hasFinish = false
+  /** Answers that began and answers that finished, of the several a request may ask for. */
+  #choices = 1
+  #finishes = 0
   #isReal = false
   #hasContent = false
   #waiting: (() => void) | undefined
@@ -97,15 +114,10 @@ export class AnswerStream implements BodyListener {
     try {
       frames = this.#framer.push(chunk)
     } catch {
-      this.#break({
-        class: 'outage',
-        status: 200,
-        code: 'malformed_stream',
-        message: 'the provider sent a stream that cannot be read',
-      })
-      this.#exchange.abort('malformed_stream')
+      this.give(malformed)
       return
     }
+    this.#sink?.onBytes()
     this.#take(frames)
   }
 
@@ -147,7 +159,7 @@ export class AnswerStream implements BodyListener {
     }
     if (good > 0) this.#deliver(good === frames.length ? frames : frames.slice(0, good), events)
     if (fault !== undefined) {
-      this.#break(fault)
+      this.#break(fault, frames[good])
       this.#exchange.abort('error_event')
     } else if (this.#waiting !== undefined && this.#isReady()) {
       this.#wake()
@@ -166,7 +178,7 @@ export class AnswerStream implements BodyListener {
           this.facts.usage = event.usage
           break
         case 'finish':
-          this.#hasFinish = true
+          this.#finishes += 1
           this.facts.finishReason = event.raw
           break
         case 'end':
@@ -188,9 +200,10 @@ export class AnswerStream implements BodyListener {
           break
       }
       this.#isReal = true
+      if ('choice' in event && event.choice >= this.#choices) this.#choices = event.choice + 1
       if (!this.#hasContent && isContent(event)) {
         this.#hasContent = true
-        this.facts.firstContentNs = process.hrtime.bigint()
+        this.facts.firstContentAt = performance.now()
       }
     }
     return undefined
@@ -208,28 +221,23 @@ export class AnswerStream implements BodyListener {
 
   #isReady(): boolean {
     if (this.#outcome !== undefined || this.#heldBytes > heldBytesMax) return true
-    if (this.#untilContent) return this.#hasContent || this.#hasFinish
+    if (this.#untilContent) return this.#hasContent || this.#finishes > 0
     return this.#isReal
   }
 
   #finish(): void {
     if (this.#outcome !== undefined) return
-    if (this.#hasEnd || this.#hasFinish) {
+    if (this.#hasEnd || this.#finishes >= this.#choices) {
       this.#outcome = { complete: true }
       this.#report()
     } else {
-      this.#break({
-        class: 'outage',
-        status: 200,
-        code: 'truncated',
-        message: 'the provider ended the stream before the answer was complete',
-      })
+      this.#break(truncated)
     }
   }
 
-  #break(fault: Fault): void {
+  #break(fault: Fault, said?: Frame): void {
     if (this.#outcome !== undefined) return
-    this.#outcome = { complete: false, fault }
+    this.#outcome = { complete: false, fault, said }
     this.#report()
   }
 
@@ -240,7 +248,7 @@ export class AnswerStream implements BodyListener {
     const sink = this.#sink
     if (outcome === undefined || sink === undefined) return
     if (outcome.complete) sink.onComplete()
-    else sink.onBroken(outcome.fault)
+    else sink.onBroken(outcome.fault, outcome.said)
   }
 
   #wake(): void {

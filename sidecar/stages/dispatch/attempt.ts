@@ -114,13 +114,13 @@ function openAttempt(context: Context, services: Services, candidate: Candidate)
     number: context.attempts.length + 1,
     candidate,
     startedMs: services.nowMs(),
-    startedNs: process.hrtime.bigint(),
-    endedNs: undefined,
+    startedAt: performance.now(),
+    endedAt: undefined,
     outcome: '',
     httpStatus: 0,
     errorCode: '',
     upstreamRequestId: '',
-    firstContentNs: undefined,
+    firstContentAt: undefined,
     usage: undefined,
     usageSource: '',
     modelReported: '',
@@ -128,7 +128,7 @@ function openAttempt(context: Context, services: Services, candidate: Candidate)
     deliveredChars: 0,
     trace: undefined,
   }
-  context.askedNs ??= attempt.startedNs
+  context.askedAt ??= attempt.startedAt
   context.attempts.push(attempt)
   return attempt
 }
@@ -283,8 +283,8 @@ async function readWhole(context: Context, from: HeadAsk): Promise<Outcome> {
   const fault = lane.faultIn(json)
   if (fault !== undefined) return failed(attempt, fault)
   const summary = lane.summarize(json)
-  attempt.endedNs = process.hrtime.bigint()
-  attempt.firstContentNs = attempt.endedNs
+  attempt.endedAt = performance.now()
+  attempt.firstContentAt = attempt.endedAt
   attempt.outcome = 'answered'
   attempt.usage = summary.usage
   attempt.modelReported = summary.model ?? ''
@@ -307,7 +307,7 @@ async function peekStream(context: Context, from: HeadAsk): Promise<Outcome> {
 }
 
 function failed(attempt: Attempt, fault: Fault, isFree = false): Outcome {
-  attempt.endedNs = process.hrtime.bigint()
+  attempt.endedAt = performance.now()
   attempt.outcome = fault.class
   attempt.errorCode = fault.code
   return { kind: 'failed', fault, isFree }
@@ -349,7 +349,7 @@ function encodingOf(head: Head): string | undefined {
 }
 
 function elapsedMs(attempt: Attempt): number {
-  return Number(process.hrtime.bigint() - attempt.startedNs) / 1e6
+  return performance.now() - attempt.startedAt
 }
 
 const requestIdHeaders = [

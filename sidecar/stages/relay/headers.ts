@@ -17,7 +17,7 @@ export function ownHeaders(context: Context): string[] {
     'x-sidelight-policy',
     '0',
   )
-  if (context.askedNs !== undefined) headers.push('x-sidelight-overhead-us', String(overheadUs(context)))
+  if (context.askedAt !== undefined) headers.push('x-sidelight-overhead-us', String(overheadUs(context)))
   if (context.droppedFields.length > 0)
     headers.push('x-sidelight-dropped-fields', visible(context.droppedFields.join(', ')))
   return headers
@@ -25,9 +25,9 @@ export function ownHeaders(context: Context): string[] {
 
 /** From the arrival of the request to the first call upstream. */
 export function overheadUs(context: Context): number {
-  return context.askedNs === undefined
+  return context.askedAt === undefined
     ? 0
-    : Math.max(0, Math.round(Number(context.askedNs - context.arrivedNs) / 1000))
+    : Math.max(0, Math.round((context.askedAt - context.arrivedAt) * 1000))
 }
 
 /** Names come from callers too: what is not allowed in a header is percent-encoded. */

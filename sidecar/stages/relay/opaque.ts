@@ -19,7 +19,7 @@ export function relayOpaque(context: Context, answer: Extract<Answer, { kind: 'o
   caller.commit(head.status, headers)
   return new Promise((resolve) => {
     const over = (outcome: Context['outcome'], attemptOutcome: string) => {
-      attempt.endedNs = process.hrtime.bigint()
+      attempt.endedAt = performance.now()
       attempt.outcome = attemptOutcome
       const json = tap.json()
       const summary = json === undefined ? undefined : lane.summarize(json)
@@ -37,7 +37,7 @@ export function relayOpaque(context: Context, answer: Extract<Answer, { kind: 'o
     caller.onDrain(() => exchange.resume())
     const listener: BodyListener = {
       onData(chunk) {
-        attempt.firstContentNs ??= process.hrtime.bigint()
+        attempt.firstContentAt ??= performance.now()
         tap.take(chunk)
         if (!caller.write(chunk)) exchange.pause()
       },

@@ -137,12 +137,12 @@ class StreamRelay implements StreamSink {
     clearTimeout(this.#total)
     this.#forgetCaller()
     const { attempt, stream } = this.#answer
-    attempt.endedNs = process.hrtime.bigint()
+    attempt.endedAt = performance.now()
     attempt.outcome = attemptOutcome
     attempt.usage = stream.facts.usage
     attempt.modelReported = stream.facts.model
     attempt.finishReason = stream.facts.finishReason
-    attempt.firstContentNs = stream.facts.firstContentNs
+    attempt.firstContentAt = stream.facts.firstContentAt
     attempt.deliveredChars = stream.facts.contentChars
     this.#context.outcome = outcome
     this.#resolve()
