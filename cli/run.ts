@@ -257,18 +257,22 @@ function watchFile(loaded: LoadedConfig, reload: () => Promise<unknown>, log: Lo
   }
 }
 
+/** npm passes on the Ctrl-C that the terminal has sent here as well: what follows so soon is the same wish. */
+const sameSignalMs = 500
+
 function untilSignal(log: Log): Promise<void> {
   return new Promise((resolve) => {
-    let seen = false
-    const onSignal = (signal: string) => {
-      if (seen) {
+    let firstMs: number | undefined
+    const onSignal = () => {
+      if (firstMs === undefined) {
+        firstMs = Date.now()
+        resolve()
+      } else if (Date.now() - firstMs > sameSignalMs) {
         log.warn('second signal: ending at once')
         process.exit(1)
       }
-      seen = true
-      resolve()
     }
-    process.on('SIGTERM', () => onSignal('SIGTERM'))
-    process.on('SIGINT', () => onSignal('SIGINT'))
+    process.on('SIGTERM', onSignal)
+    process.on('SIGINT', onSignal)
   })
 }
