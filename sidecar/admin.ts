@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto'
+import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 
 /** What the admin port answers; handed in, so that one port can speak for many workers. */
@@ -23,6 +23,7 @@ interface Reply {
   readonly status: number
   readonly type: string
   readonly body: string
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 const json = (status: number, value: unknown): Reply => ({
@@ -35,19 +36,25 @@ const text = (status: number, body: string): Reply => ({
   type: 'text/plain; charset=utf-8',
   body: `${body}\n`,
 })
+const metricsType = 'text/plain; version=0.0.4; charset=utf-8'
+
+/** Scrapers, probes and a few browsers; more than this is someone holding sockets open. */
+const connectionsMax = 256
 
 export function createAdminServer(options: AdminOptions): Server {
-  return createServer(
+  const server = createServer(
     { keepAliveTimeout: 75_000, headersTimeout: 10_000, requestTimeout: 30_000 },
     (req, res) => {
       res.on('error', () => {})
-      respond(req, options).then(
-        (reply) => send(req, res, reply),
-        () => send(req, res, json(500, { error: 'internal error' })),
-      )
+      respond(req, options)
+        .catch(() => json(500, { error: 'internal error' }))
+        .then((reply) => send(req, res, reply))
+        .catch(() => res.destroy())
       req.resume()
     },
   )
+  server.maxConnections = connectionsMax
+  return server
 }
 
 function send(req: IncomingMessage, res: ServerResponse, reply: Reply): void {
@@ -56,6 +63,8 @@ function send(req: IncomingMessage, res: ServerResponse, reply: Reply): void {
     'content-length': Buffer.byteLength(reply.body),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
+    'cross-origin-resource-policy': 'same-origin',
+    ...reply.headers,
   })
   res.end(req.method === 'HEAD' ? undefined : reply.body)
 }
@@ -66,14 +75,15 @@ async function respond(req: IncomingMessage, options: AdminOptions): Promise<Rep
   // Liveness tells nothing about anyone, and orchestrators ask without a token.
   if (path === '/healthz' && isRead) return text(200, 'ok')
   const refusal = refuse(req, options)
-  if (refusal !== undefined) return refusal
-  const { sources } = options
-  if (path === '/reload') {
-    if (req.method !== 'POST') return text(405, 'POST reloads the configuration')
-    const { ok, message } = await sources.reload()
-    return json(ok ? 200 : 422, { ok, message })
+  if (refusal !== undefined) {
+    // Their other probe cannot send a token either. It learns the one bit it needs, without the reason.
+    return path === '/readyz' && isRead && refusal.status === 401 ? bareReadiness(options.sources) : refusal
   }
-  if (!isRead) return text(405, 'only GET')
+  if (path === '/reload') return req.method === 'POST' ? reload(options.sources) : notAllowed('POST')
+  return isRead ? read(path, options.sources) : notAllowed('GET, HEAD')
+}
+
+async function read(path: string, sources: AdminSources): Promise<Reply> {
   switch (path) {
     case '/':
       return text(
@@ -85,12 +95,17 @@ async function respond(req: IncomingMessage, options: AdminOptions): Promise<Rep
       return reason === undefined ? text(200, 'ready') : text(503, reason)
     }
     case '/metrics':
-      return { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: await sources.metrics() }
+      return { status: 200, type: metricsType, body: await sources.metrics() }
     case '/policy':
       return json(200, sources.policy())
     default:
       return explainOr404(path, sources)
   }
+}
+
+async function reload(sources: AdminSources): Promise<Reply> {
+  const { ok, message } = await sources.reload()
+  return json(ok ? 200 : 422, { ok, message })
 }
 
 async function explainOr404(path: string, sources: AdminSources): Promise<Reply> {
@@ -102,29 +117,56 @@ async function explainOr404(path: string, sources: AdminSources): Promise<Reply>
     : json(200, explained)
 }
 
-/** A web page in the user's browser must not be able to read metrics or reload: hence Host and Origin. */
-function refuse(req: IncomingMessage, options: AdminOptions): Reply | undefined {
-  if (options.token !== undefined) {
-    const sent = /^Bearer\s+(.+)$/i.exec(req.headers.authorization ?? '')?.[1] ?? ''
-    if (!sameText(sent, options.token)) return text(401, 'send SIDELIGHT_ADMIN_TOKEN as a bearer token')
-    return undefined
-  }
-  if (!options.isLoopback) return text(401, 'set SIDELIGHT_ADMIN_TOKEN: the admin port is not on loopback')
-  const host = (req.headers.host ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
-  const known = ['localhost', '127.0.0.1', '::1', ...options.allowedHosts]
-  if (!known.includes(host)) return text(403, 'this host name is not one that is served here')
-  const { origin } = req.headers
-  if (
-    origin !== undefined &&
-    !(URL.canParse(origin) && known.includes(new URL(origin).hostname.replace(/^\[|\]$/g, '')))
-  ) {
-    return text(403, 'requests from other sites are refused')
-  }
-  return undefined
+function bareReadiness(sources: AdminSources): Reply {
+  return sources.notReady() === undefined ? text(200, 'ready') : text(503, 'not ready')
 }
 
-function sameText(a: string, b: string): boolean {
-  const left = Buffer.from(a)
-  const right = Buffer.from(b)
-  return left.length === right.length && timingSafeEqual(left, right)
+function notAllowed(allow: string): Reply {
+  return { ...text(405, `this page takes ${allow}`), headers: { allow } }
+}
+
+function refuse(req: IncomingMessage, options: AdminOptions): Reply | undefined {
+  // An empty variable is no token: it would let everybody in who sends none.
+  if (options.token !== undefined && options.token !== '') return refuseToken(req, options.token)
+  if (options.isLoopback) return refuseSite(req, options.allowedHosts)
+  return unauthorized('set SIDELIGHT_ADMIN_TOKEN: the admin port is not on loopback')
+}
+
+function refuseToken(req: IncomingMessage, token: string): Reply | undefined {
+  const sent = /^Bearer +(.+)$/i.exec(req.headers.authorization ?? '')?.[1] ?? ''
+  return isSame(sent, token) ? undefined : unauthorized('send SIDELIGHT_ADMIN_TOKEN as a bearer token')
+}
+
+function unauthorized(message: string): Reply {
+  return { ...text(401, message), headers: { 'www-authenticate': 'Bearer' } }
+}
+
+/**
+ * Loopback does not keep web pages out: the browser on this machine runs those of others. A name that was
+ * rebound to 127.0.0.1 shows in Host, a page of another site or port in Origin.
+ */
+function refuseSite(req: IncomingMessage, allowedHosts: readonly string[]): Reply | undefined {
+  const host = (req.headers.host ?? '').toLowerCase()
+  const known = ['localhost', '127.0.0.1', '[::1]', ...allowedHosts.map((name) => name.toLowerCase())]
+  if (!known.includes(host.replace(/:\d{1,5}$/, '')) && !known.includes(host)) {
+    return text(403, 'this host name is not one that is served here: add it to allowedHosts')
+  }
+  const { origin } = req.headers
+  if (origin === undefined || isSameSite(origin, host)) return undefined
+  return text(403, 'requests from other sites are refused')
+}
+
+/** Host and port: another port of this machine is another program's page. */
+function isSameSite(origin: string, host: string): boolean {
+  const from = URL.parse(origin)?.host
+  return from !== undefined && from !== '' && from === URL.parse(`http://${host}`)?.host
+}
+
+/** Hashed first, so that neither content nor length of the token shows in the time it takes. */
+function isSame(a: string, b: string): boolean {
+  return timingSafeEqual(digest(a), digest(b))
+}
+
+function digest(value: string): Buffer {
+  return createHash('sha256').update(value).digest()
 }
