@@ -3,6 +3,7 @@ import type { GatewayError } from '../contract/errors.ts'
 import type { Json } from '../contract/json.ts'
 import type { Usage, UsageSource } from '../contract/usage.ts'
 import type { JsonBody } from './body/json-body.ts'
+import type { MultipartStart } from './body/multipart.ts'
 import type { Fault } from './conversation/fault.ts'
 import type { Dialect, DialectName } from './dialects/dialect.ts'
 import type { FormatName } from './formats/format.ts'
@@ -37,13 +38,11 @@ export class Context {
   dialect: Dialect | undefined
   dialectName: DialectName = 'chat'
   operation: Operation = 'other'
-  /** Path and query as the caller sent them, secrets in the query removed. */
+  /** Path and query as the caller sent them, a key in the query removed. */
   path = ''
   body: JsonBody | undefined
-  /** A body that is passed on as it comes (multipart, unknown paths): the part already read. */
-  bodyPrefix: Buffer | undefined
-  /** The prefix is all of it. */
-  isBodyWhole = false
+  /** The first bytes of a form, which is passed on as it comes. */
+  form: MultipartStart | undefined
   requestBytes = 0
   modelAsked = ''
   streamed = false
@@ -51,9 +50,12 @@ export class Context {
   wantsJsonArray = false
   hints: Hints = noHints
   trace: RequestTrace | undefined
+  /** Known before the body is read: strangers get no memory. */
+  callerKey: Caller | undefined
+  /** The header that proved it, which is no credential of the provider. */
+  callerKeyHeader = ''
 
   // admit
-  callerKey: Caller | undefined
   route: Route | undefined
   override = ''
 
@@ -79,6 +81,10 @@ export class Context {
   /** The provider's own error answer, to be passed on byte for byte where the caller speaks its format. */
   faultAnswer: { status: number; headers: readonly string[]; body: Buffer; format: FormatName } | undefined
   droppedFields: readonly string[] = []
+  /** Candidates that could not be asked after all, with the reason: found out only when their turn came. */
+  unfit: Record<string, string> = {}
+  /** The prompt's size, where Sidelight itself answers how many tokens it has. */
+  countedTokens: number | undefined
   /** Keeps the caller's connection alive while providers are silent. */
   pinger: Pinger | undefined
   /** When the first upstream call was made. */
@@ -205,6 +211,8 @@ export type Answer =
       readonly stream: AnswerStream
       readonly lane: Lane
       readonly attempt: Attempt
+      /** When the route's total time is over. */
+      readonly deadlineMs: number
     }
   /** Anything that is passed on as it comes: audio, files, unknown paths. */
   | {

@@ -7,17 +7,18 @@ import { loadShippedCatalog } from '../contract/prices/catalog.ts'
 import type { RecordSink } from '../contract/record.ts'
 import { SignatureStore } from './conversation/signature-store.ts'
 import { dialects } from './dialects/registry.ts'
+import { HeavyTranslator } from './lanes/heavy.ts'
 import { Limiter } from './limits/limiter.ts'
 import type { Log } from './observe/log.ts'
 import { createMetrics, type MetricsRegistry } from './observe/metrics.ts'
 import type { Tracing } from './observe/tracing.ts'
 import { loadPrices } from './pricing/load.ts'
 import { createRegistry } from './providers/registry.ts'
-import { createDataPlane, type DataPlane } from './server.ts'
+import { createDataPlane, type DataPlane, type SocketSettings } from './server.ts'
 import type { Services } from './services.ts'
 import { buildSnapshot, type Snapshot } from './snapshot.ts'
 import { fetchToken } from './upstream/fetch-token.ts'
-import { Pools } from './upstream/pools.ts'
+import { type PoolOptions, Pools } from './upstream/pools.ts'
 
 export interface SidecarOptions {
   readonly config: Config
@@ -29,6 +30,9 @@ export interface SidecarOptions {
   /** 0 for a single process; workers count from 1. */
   readonly worker: number
   readonly bootMs: number
+  /** For tests. */
+  readonly sockets?: Partial<SocketSettings>
+  readonly pools?: PoolOptions
 }
 
 export interface Sidecar {
@@ -54,7 +58,8 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   }
   let snapshot = build(options.config)
   let seq = 0
-  const pools = new Pools()
+  const pools = new Pools(options.pools)
+  const heavy = new HeavyTranslator()
   const metrics = createMetrics({ worker: options.worker })
   const services: Services = {
     dialects,
@@ -64,6 +69,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     log,
     tracing: options.tracing,
     limiter: new Limiter(options.config.workers),
+    heavy,
     signatures: new SignatureStore({ entriesMax: 10_000, bytesMax: 32 * 1_048_576 }),
     identity: { sidecarId: hostname(), boot: Math.floor(options.bootMs / 1000), worker: options.worker },
     nowMs,
@@ -73,7 +79,20 @@ export function createSidecar(options: SidecarOptions): Sidecar {
       return seq
     },
   }
-  const plane = createDataPlane({ services, snapshot: () => snapshot, nextId: createIdSource(nowMs) })
+  const plane = createDataPlane({
+    services,
+    snapshot: () => snapshot,
+    nextId: createIdSource(nowMs),
+    ...(options.sockets === undefined ? {} : { sockets: options.sockets }),
+  })
+  metrics.gauges(() => [
+    {
+      name: 'sidelight_malformed_requests_total',
+      type: 'counter',
+      help: 'Connections refused because what came in was no HTTP request. They have no record.',
+      value: plane.malformed(),
+    },
+  ])
   return {
     plane,
     metrics,
@@ -90,7 +109,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     async stop() {
       await plane.drain(snapshot.config.drain)
       metrics.stop()
-      await pools.destroy()
+      await Promise.all([pools.destroy(), heavy.close()])
     },
   }
 }

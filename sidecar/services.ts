@@ -1,6 +1,7 @@
 import type { RecordSink } from '../contract/record.ts'
 import type { SignatureStore } from './conversation/signature-store.ts'
 import type { Dialect, DialectName } from './dialects/dialect.ts'
+import type { HeavyTranslator } from './lanes/heavy.ts'
 import type { Limiter } from './limits/limiter.ts'
 import type { Log } from './observe/log.ts'
 import type { Metrics } from './observe/metrics.ts'
@@ -18,6 +19,8 @@ export interface Services {
   readonly tracing: Tracing | undefined
   readonly limiter: Limiter
   readonly signatures: SignatureStore
+  /** Translates requests that are too large for the event loop. */
+  readonly heavy: HeavyTranslator
   readonly identity: SidecarIdentity
   readonly nowMs: () => number
   readonly random: () => number

@@ -200,6 +200,10 @@ export const configSchema = v.strictObject({
     {},
   ),
   timeouts: v.optional(v.pipe(timeouts, v.description('defaults of every route')), {}),
+  ping: v.optional(
+    v.pipe(duration, v.description('a stream that is silent this long gets a comment; 0s: never')),
+    '10s',
+  ),
   durability: v.optional(v.picklist(['relaxed', 'strict']), 'relaxed'),
   spool: v.optional(
     v.strictObject({ flush: v.optional(duration, '20ms'), queueRows: v.optional(amount, 100_000) }),

@@ -122,7 +122,7 @@ function withProof(
 /** Puts back what the client left out, as far as it is the target's own. The same object when nothing is missing. */
 export function restoreProofs(
   conversation: Conversation,
-  from: { readonly store: SignatureStore; readonly scope: string; readonly issuer: Vendor },
+  from: { readonly store: Pick<SignatureStore, 'recall'>; readonly scope: string; readonly issuer: Vendor },
 ): Conversation {
   let hasChanged = false
   const turns = conversation.turns.map((turn) => {
@@ -135,7 +135,7 @@ export function restoreProofs(
 
 function restoredTurn(
   turn: Turn,
-  from: { readonly store: SignatureStore; readonly scope: string; readonly issuer: Vendor },
+  from: { readonly store: Pick<SignatureStore, 'recall'>; readonly scope: string; readonly issuer: Vendor },
 ): Turn {
   let parts: readonly Part[] = turn.parts
   for (const call of turn.parts) {

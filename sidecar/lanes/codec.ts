@@ -78,6 +78,6 @@ function lane<
     faultIn: (answer) => format.faultIn(answer),
     readFault: (status, headers, body) => format.readFault(status, headers, body),
     translateAnswer: (answer) => caller.write(provider.read(answer), request, ask),
-    events: () => undefined,
+    streamOf: () => undefined,
   }
 }

@@ -1,20 +1,28 @@
 import { GatewayError } from '../../contract/errors.ts'
-import { booleanAt, isObject, type JsonObject } from '../../contract/json.ts'
+import { booleanAt, isObject, type Json, type JsonObject } from '../../contract/json.ts'
 import type { JsonBody } from '../body/json-body.ts'
 import type { AnswerEvent } from '../conversation/answer.ts'
-import type { Conversation } from '../conversation/request.ts'
-import { completionsWriter, readCompletionsRequest } from '../dialects/completions/completions.ts'
-import type { Dialect, DialectName } from '../dialects/dialect.ts'
+import type { CallProof } from '../conversation/signature-store.ts'
+import { completionsWriter } from '../dialects/completions/completions.ts'
+import type { AnswerFrame, Dialect, DialectName } from '../dialects/dialect.ts'
 import { foreignProofMark } from '../dialects/responses/proof.ts'
 import { chatEdits } from '../formats/chat/adapt.ts'
 import type { Format, FormatName } from '../formats/format.ts'
 import type { BodyEdit, Call, Operation } from '../providers/provider.ts'
 import type { Candidate } from '../routing/route.ts'
 import { codecLane } from './codec.ts'
+import { type HeavyTranslator, heavyBytesMin } from './heavy.ts'
 import type { Lane } from './lane.ts'
 import { passLane } from './pass.ts'
 import { impliedUsage, summarizerFor } from './summaries.ts'
-import { translateLane } from './translate.ts'
+import { streamText, translateLane } from './translate.ts'
+import {
+  readConversation,
+  type Translation,
+  type TranslationAsk,
+  withProofs,
+  writeConversation,
+} from './translation.ts'
 
 export interface LaneAsk {
   readonly candidate: Candidate
@@ -29,20 +37,21 @@ export interface LaneAsk {
   readonly requestId: string
   readonly createdAtMs: number
   readonly estimatedInputTokens: number
-  /** Puts back what the provider needs to see again (signatures); remembers what came. */
-  readonly restore: (conversation: Conversation) => Conversation
+  /** What the provider needs to see again (signatures): recalled for requests, remembered from answers. */
+  readonly recall: (toolCallId: string) => CallProof | undefined
   readonly remember: (events: readonly AnswerEvent[]) => void
+  readonly heavy: HeavyTranslator
 }
 
-/** The lane between this caller and this candidate. */
-export function createLane(ask: LaneAsk): Lane {
+/** The lane between this caller and this candidate. A promise where the body is too heavy for the event loop. */
+export function createLane(ask: LaneAsk): Lane | Promise<Lane> {
   const { candidate, call } = ask
   const format = candidate.provider.formats[call.format]
   if (speaksAsCaller(ask, call.format)) return createPassLane(ask, format)
   const { body } = ask
   if (body === undefined) throw new GatewayError('endpoint_unsupported')
   if (ask.operation === 'generate' || ask.operation === 'completions')
-    return createTranslateLane(ask, format, body.parse())
+    return createTranslateLane(ask, format, body)
   return codecLane({
     operation: ask.operation,
     dialect: ask.dialect.name,
@@ -99,7 +108,22 @@ function createPassLane(ask: LaneAsk, format: Format): Lane {
     jsonArray: ask.dialect.name === 'gemini' && ask.wantsJsonArray,
     impliedUsage: impliedUsage(ask.operation, body),
     ...(summarize === undefined ? {} : { summarize }),
+    streamOf: (answer) => passedStream(ask, format, answer),
   })
+}
+
+/** A whole answer where a stream was promised: the format's own reader and the dialect's own writer know it. */
+function passedStream(ask: LaneAsk, format: Format, answer: Json): string | undefined {
+  if (ask.operation !== 'generate' || ask.body === undefined) return undefined
+  const { quirks } = ask.candidate.target
+  try {
+    const body = ask.body.parse()
+    const conversation = readConversation(translationAsk(ask, format), body)
+    const writer = ask.dialect.streamWriter(answerFrame(ask, { conversation, body }))
+    return streamText(writer, format.readAnswer(answer, quirks))
+  } catch {
+    return undefined
+  }
 }
 
 /** Chat streams state their usage only when asked to, and without it the record would hold a guess. */
@@ -115,28 +139,51 @@ function usageOption(ask: LaneAsk, format: Format, body: JsonBody): BodyEdit | u
   return { set: 'stream_options', json: JSON.stringify(options) }
 }
 
-function createTranslateLane(ask: LaneAsk, format: Format, body: JsonObject): Lane {
-  const { candidate, call } = ask
-  const isCompletions = ask.operation === 'completions'
-  const path = { ...(ask.pathModel === '' ? {} : { model: ask.pathModel }), stream: ask.streamed }
-  const conversation = ask.restore(
-    isCompletions ? readCompletionsRequest(body) : ask.dialect.readRequest(body, path),
-  )
+function createTranslateLane(ask: LaneAsk, format: Format, body: JsonBody): Lane | Promise<Lane> {
+  const to = translationAsk(ask, format)
+  if (body.bytes.length >= heavyBytesMin) {
+    return ask.heavy
+      .translate(to, body.bytes, ask.recall)
+      .then((translation) => laneOf(ask, format, translation))
+  }
+  const parsed = body.parse()
+  const conversation = withProofs(readConversation(to, parsed), format.name, ask.recall)
+  const { text, dropped } = writeConversation(to, conversation)
+  return laneOf(ask, format, { bytes: Buffer.from(text), dropped, conversation, body: parsed })
+}
+
+function translationAsk(ask: LaneAsk, format: Format): TranslationAsk {
+  return {
+    caller: ask.operation === 'completions' ? 'completions' : ask.dialect.name,
+    format: format.name,
+    path: { ...(ask.pathModel === '' ? {} : { model: ask.pathModel }), stream: ask.streamed },
+    target: ask.candidate.target,
+    params: ask.candidate.params,
+  }
+}
+
+function laneOf(ask: LaneAsk, format: Format, translation: Translation): Lane {
   return translateLane({
     format,
-    target: candidate.target,
-    conversation,
-    writer: isCompletions ? completionsWriter : ask.dialect,
-    params: candidate.params,
-    onAnswer: ask.remember,
-    frame: {
-      requestId: ask.requestId,
-      model: call.model,
-      createdAtMs: ask.createdAtMs,
-      wantsStreamUsage: conversation.wantsStreamUsage,
-      request: conversation,
-      body,
-      estimatedInputTokens: ask.estimatedInputTokens,
-    },
+    target: ask.candidate.target,
+    translation,
+    writer: ask.operation === 'completions' ? completionsWriter : ask.dialect,
+    frame: answerFrame(ask, translation),
+    jsonArray: ask.wantsJsonArray,
+    // Google's own path goes up as the caller wrote it, so the answer comes in the form it asked for.
+    isJsonArray: ask.wantsJsonArray && format.name === ask.dialect.name,
+    remember: ask.remember,
   })
+}
+
+function answerFrame(ask: LaneAsk, from: Pick<Translation, 'conversation' | 'body'>): AnswerFrame {
+  return {
+    requestId: ask.requestId,
+    model: ask.call.model,
+    createdAtMs: ask.createdAtMs,
+    wantsStreamUsage: from.conversation.wantsStreamUsage,
+    request: from.conversation,
+    body: from.body,
+    estimatedInputTokens: ask.estimatedInputTokens,
+  }
 }

@@ -3,7 +3,7 @@ import type { Usage } from '../../contract/usage.ts'
 import type { AnswerEvent } from '../conversation/answer.ts'
 import type { Fault } from '../conversation/fault.ts'
 import type { AnswerStreamReader, AnswerSummary, FormatName, Headers } from '../formats/format.ts'
-import type { Framer } from '../streaming/frame.ts'
+import type { Frame, Framer } from '../streaming/frame.ts'
 
 /** Turns what a provider streams into what the caller gets. */
 export interface StreamTranslator {
@@ -29,12 +29,12 @@ export interface Lane {
   /** Undefined: the frames themselves go to the caller. */
   translator(): StreamTranslator | undefined
   /** In a lane that passes frames on: this one came only because Sidelight asked for it. */
-  hides(events: readonly AnswerEvent[]): boolean
+  hides(frame: Frame, events: readonly AnswerEvent[]): boolean
   summarize(answer: Json): AnswerSummary
   faultIn(answer: Json): Fault | undefined
   readFault(status: number, headers: Headers, body: Json | undefined): Fault
   /** The whole answer in the caller's words; undefined when the provider's bytes are it. */
   translateAnswer(answer: Json): Json | undefined
-  /** The whole answer as events, for a caller that asked for a stream; undefined in a lane that passes bytes on. */
-  events(answer: Json): readonly AnswerEvent[] | undefined
+  /** The whole answer as the stream that the caller asked for; undefined when it cannot be written as one. */
+  streamOf(answer: Json): string | undefined
 }

@@ -1,9 +1,9 @@
-import type { Json } from '../../contract/json.ts'
+import { arrayAt, isObject, type Json } from '../../contract/json.ts'
 import type { Usage } from '../../contract/usage.ts'
 import type { AnswerEvent } from '../conversation/answer.ts'
 import type { AnswerSummary, Format, HostQuirks } from '../formats/format.ts'
 import { createEventStreamFramer } from '../streaming/event-stream.ts'
-import type { Framer } from '../streaming/frame.ts'
+import type { Frame, Framer } from '../streaming/frame.ts'
 import { createJsonArrayFramer } from '../streaming/json-array.ts'
 import { createSseFramer } from '../streaming/sse.ts'
 import type { Lane } from './lane.ts'
@@ -19,6 +19,7 @@ export function passLane(from: {
   impliedUsage: Usage | undefined
   /** Endpoints besides generation have their own place for usage. */
   summarize?: (answer: Json) => AnswerSummary
+  streamOf: (answer: Json) => string | undefined
 }): Lane {
   const { format, quirks } = from
   return {
@@ -35,12 +36,15 @@ export function passLane(from: {
     faultIn: (answer) => format.faultIn(answer),
     readFault: (status, headers, body) => format.readFault(status, headers, body),
     translateAnswer: () => undefined,
-    events: () => undefined,
+    streamOf: from.streamOf,
   }
 }
 
-function isUsageOnly(events: readonly AnswerEvent[]): boolean {
-  return events.length > 0 && events.every((event) => event.type === 'usage')
+/** A chunk without choices; others may state usage beside something the caller must see. */
+function isUsageOnly(frame: Frame, events: readonly AnswerEvent[]): boolean {
+  if (events.length === 0 || events.some((event) => event.type !== 'usage')) return false
+  const chunk: unknown = JSON.parse(frame.data)
+  return isObject(chunk) && arrayAt(chunk, 'choices').length === 0
 }
 
 export function framerFor(format: Format, jsonArray: boolean): Framer {

@@ -20,8 +20,19 @@ export function priceCall(from: {
     usage: from.usage,
     atMs: from.atMs,
     zone: provider.priceZone,
-    isFree: provider.isFree,
+    // What only pretends to answer costs something only where the configuration gives it prices.
+    isFree: provider.isFree || isPretended(from),
   })
+}
+
+function isPretended({
+  catalog,
+  candidate: { provider, model },
+}: {
+  catalog: Catalog
+  candidate: Candidate
+}): boolean {
+  return provider.settings.kind === 'simulated' && catalog.resolve(provider.name, model) === undefined
 }
 
 export function moneyText(money: bigint | undefined): string | null {

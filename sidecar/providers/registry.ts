@@ -1,13 +1,8 @@
 import type { Environment } from '../../contract/config/load.ts'
 import type { ProviderConfig } from '../../contract/config/schema.ts'
 import type { Catalog } from '../../contract/prices/catalog.ts'
-import { chatFormat } from '../formats/chat/format.ts'
-import { cohereFormat } from '../formats/cohere/format.ts'
-import { converseFormat } from '../formats/converse/format.ts'
 import type { Format, FormatName, HostQuirks } from '../formats/format.ts'
-import { geminiFormat } from '../formats/gemini/format.ts'
-import { messagesFormat } from '../formats/messages/format.ts'
-import { responsesFormat } from '../formats/responses/format.ts'
+import { formats } from '../formats/registry.ts'
 import type { ConnectedProvider } from '../routing/route.ts'
 import { anthropicProvider } from './anthropic/endpoint.ts'
 import { azureProvider } from './azure/endpoint.ts'
@@ -36,14 +31,7 @@ export function createRegistry(services: {
 }): Registry {
   return {
     simulatedOrigin: services.simulatedOrigin,
-    formats: {
-      chat: chatFormat,
-      responses: responsesFormat,
-      messages: messagesFormat,
-      gemini: geminiFormat,
-      converse: converseFormat,
-      cohere: cohereFormat,
-    },
+    formats,
     providers: {
       openai: openaiProvider,
       azure: azureProvider,

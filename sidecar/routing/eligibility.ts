@@ -31,7 +31,9 @@ function reasonAgainst(
   route: Route,
   ask: { operation: Operation; dialect: DialectName },
 ): string | undefined {
-  if (formatFor(candidate, ask) === undefined) return 'endpoint_unsupported'
+  // Tokens are estimated here for models whose vendor has no place to count them in the caller's words.
+  if (ask.operation !== 'count_tokens' && formatFor(candidate, ask) === undefined)
+    return 'endpoint_unsupported'
   if (route.regions !== undefined) {
     const region = candidate.provider.settings.region
     if (region === '') return 'region_unknown'

@@ -7,7 +7,7 @@ import type { Candidate, Route } from '../routing/route.ts'
 import { applyRules } from '../routing/rules.ts'
 
 /** The draw must be the same on every sidecar and after every restart. */
-const salt = 's1'
+export const salt = 's1'
 
 /** Who serves the request, and who after that, so that anyone can recompute why from the record. */
 export function choose(context: Context): void {
@@ -35,8 +35,9 @@ function choiceOf(
   const sorted = eligible.length > 1 ? [...eligible].sort((a, b) => (a.id < b.id ? -1 : 1)) : eligible
   const probabilities = sorted.length === 1 ? [1] : strategies[route.strategy](sorted, route)
   const { kind, unit } = unitOf(context)
-  // One candidate needs no draw; 0 picks it.
-  const drawU = sorted.length === 1 ? 0 : drawNumber({ salt, route: route.name, unit, n: 0 })
+  // A request that names its model leaves nothing to draw.
+  const isDrawn = context.override === ''
+  const drawU = isDrawn ? drawNumber({ salt, route: route.name, unit, n: 0 }) : 0
   const index = pick(probabilities, drawU)
   return {
     candidates: sorted.map((candidate) => candidate.id),
@@ -45,7 +46,7 @@ function choiceOf(
     drawU,
     drawN: 0,
     unitKind: kind,
-    unitHash: sorted.length === 1 ? '' : unitHash(unit),
+    unitHash: isDrawn ? unitHash(unit) : '',
     assigned: sorted[index]?.id ?? '',
     propensity: probabilities[index] ?? 0,
   }

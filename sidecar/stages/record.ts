@@ -1,6 +1,7 @@
 import { type AttemptRow, type RequestRow, schemaVersion } from '../../contract/record.ts'
 import { tokenColumns } from '../../contract/usage.ts'
 import type { Attempt, Context } from '../context.ts'
+import { traceIdOf } from '../observe/tracing.ts'
 import type { Services } from '../services.ts'
 import { overheadUs } from './relay/headers.ts'
 
@@ -10,7 +11,16 @@ import { overheadUs } from './relay/headers.ts'
  */
 export function record(context: Context, services: Services): void {
   const request = requestRow(context, services)
-  const attempts = context.attempts.map((attempt, index) => attemptRow(context, services, attempt, index))
+  const attempts = context.attempts.map((attempt, index) => {
+    const row = attemptRow(context, services, attempt, index)
+    attempt.trace?.end(row, {
+      model: attempt.modelReported,
+      finishReason: attempt.finishReason,
+      streamed: context.streamed,
+      baseUrl: attempt.candidate.provider.settings.baseUrl,
+    })
+    return row
+  })
   const entry = { request, attempts }
   services.sink.offer(entry)
   services.metrics.observe(entry)
@@ -42,7 +52,7 @@ function requestRow(context: Context, services: Services): RequestRow {
     prompt_version: hints.promptVersion,
     prompt_fingerprint: context.promptFingerprint || noFingerprint,
     tags: hints.tags,
-    trace_id: context.trace?.traceId ?? '',
+    trace_id: context.trace?.traceId ?? traceIdOf(context.req.headers),
     dialect: context.dialectName,
     endpoint: context.operation,
     route: context.route?.name ?? '',
@@ -56,7 +66,7 @@ function requestRow(context: Context, services: Services): RequestRow {
     policy_role: context.override === '' ? 'active' : 'override',
     candidates: choice.candidates,
     probabilities: choice.probabilities,
-    excluded: choice.excluded,
+    excluded: { ...choice.excluded, ...context.unfit },
     draw_u: choice.drawU,
     draw_n: choice.drawN,
     unit_kind: choice.unitKind,
@@ -113,9 +123,9 @@ function requestRow(context: Context, services: Services): RequestRow {
 const noFingerprint = '0'.repeat(32)
 
 function errorCode(context: Context): string {
+  if (context.outcome === 'client_abort') return 'client_abort'
   if (context.error !== undefined) return context.error.code
-  if (context.fault !== undefined) return context.fault.code.slice(0, 128)
-  return context.outcome === 'client_abort' ? 'client_abort' : ''
+  return context.fault?.code.slice(0, 128) ?? ''
 }
 
 function totalTokens(context: Context) {

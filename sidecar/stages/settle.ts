@@ -43,15 +43,18 @@ function total(priced: readonly Priced[]): bigint | undefined {
     : sumMoney(priced.map((price) => price.costUsd))
 }
 
-/** Calls that were refused before any content cost nothing; those that delivered something cost at least that. */
+/**
+ * Calls that were refused before any content cost nothing; those that delivered something cost at least that,
+ * and those whose caller left at least the prompt, which the provider had by then.
+ */
 function usageFor(
   context: Context,
   attempt: Attempt,
 ): { usage: Usage | undefined; source: UsageSource | '' } {
-  if (attempt.usage !== undefined && attempt.outcome === 'answered')
-    return { usage: attempt.usage, source: 'provider' }
-  const delivered = attempt.firstContentAt !== undefined
-  if (!delivered || !isGeneration(context)) {
+  const isWhole = attempt.outcome === 'answered' || attempt.finishReason !== ''
+  if (attempt.usage !== undefined && isWhole) return { usage: attempt.usage, source: 'provider' }
+  const wasServed = attempt.firstContentAt !== undefined || attempt.outcome === 'aborted'
+  if (!wasServed || !isGeneration(context)) {
     return attempt.usage === undefined
       ? { usage: undefined, source: '' }
       : { usage: attempt.usage, source: 'provider' }

@@ -123,7 +123,12 @@ export class AnswerStream implements BodyListener {
 
   onEnd(): void {
     if (this.#outcome !== undefined) return
-    this.#take(this.#framer.end())
+    // A last frame without its separator is the end of a complete answer, or half an event of a broken one.
+    const frames = this.#framer.end()
+    const events = frames.map((frame) => this.#read(frame))
+    const fault = this.#observe(events.flat())
+    if (fault !== undefined) this.#break(fault, frames.at(-1))
+    else if (this.#isComplete() && frames.length > 0) this.#deliver(frames, events)
     this.#finish()
   }
 
@@ -151,7 +156,7 @@ export class AnswerStream implements BodyListener {
     let fault: Fault | undefined
     let good = 0
     for (const frame of frames) {
-      const read = frame.hasData ? this.#reader.onFrame(frame) : noEvents
+      const read = this.#read(frame)
       fault = this.#observe(read)
       if (fault !== undefined) break
       events.push(read)
@@ -164,6 +169,10 @@ export class AnswerStream implements BodyListener {
     } else if (this.#waiting !== undefined && this.#isReady()) {
       this.#wake()
     }
+  }
+
+  #read(frame: Frame): readonly AnswerEvent[] {
+    return frame.hasData ? this.#reader.onFrame(frame) : noEvents
   }
 
   #observe(events: readonly AnswerEvent[]): Fault | undefined {
@@ -225,9 +234,13 @@ export class AnswerStream implements BodyListener {
     return this.#isReal
   }
 
+  #isComplete(): boolean {
+    return this.#hasEnd || this.#finishes >= this.#choices
+  }
+
   #finish(): void {
     if (this.#outcome !== undefined) return
-    if (this.#hasEnd || this.#finishes >= this.#choices) {
+    if (this.#isComplete()) {
       this.#outcome = { complete: true }
       this.#report()
     } else {

@@ -13,6 +13,7 @@ export class Pinger {
   readonly #open: () => void
   readonly #timer: NodeJS.Timeout
   #isStopped = false
+  #isHeld = false
 
   constructor(caller: CallerStream, options: { silenceMs: number; open: () => void }) {
     this.#caller = caller
@@ -26,6 +27,11 @@ export class Pinger {
     if (!this.#isStopped) this.#timer.refresh()
   }
 
+  /** While held nothing is written: the caller is in the middle of an event, or does not read. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld
+  }
+
   stop(): void {
     this.#isStopped = true
     clearTimeout(this.#timer)
@@ -33,8 +39,10 @@ export class Pinger {
 
   #fire(): void {
     if (this.#isStopped || this.#caller.isGone) return
-    if (!this.#caller.isCommitted) this.#open()
-    this.#caller.write(ping)
+    if (!this.#isHeld) {
+      if (!this.#caller.isCommitted) this.#open()
+      this.#caller.write(ping)
+    }
     this.#timer.refresh()
   }
 }

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
-import type { Dispatcher, Pool } from 'undici'
+import type { Dispatcher } from 'undici'
+import type { Upstream } from './pools.ts'
 
 export interface ExchangeRequest {
   readonly method: string
@@ -48,16 +49,17 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #abortCode: string | undefined
   #isHeadSettled = false
   #isDone = false
-  /** undici starts a request at once only on a socket that is already open, so one that served before. */
-  #isDispatching = true
+  readonly #upstream: Upstream
+  /** The socket has served other requests before this one. */
   #isReused = false
 
-  constructor(pool: Pool, request: ExchangeRequest) {
+  constructor(upstream: Upstream, request: ExchangeRequest) {
+    this.#upstream = upstream
     this.head = new Promise((resolve) => {
       this.#settleHead = resolve
     })
     try {
-      pool.dispatch(
+      upstream.dispatcher.dispatch(
         {
           method: request.method,
           path: request.path,
@@ -70,7 +72,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
     } catch (error) {
       this.#fail(codeOf(error), false)
     }
-    this.#isDispatching = false
   }
 
   get isDone(): boolean {
@@ -79,7 +80,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
-    this.#isReused = this.#isDispatching
+    this.#isReused = !this.#upstream.isConnecting()
     if (this.#abortCode !== undefined) controller.abort(new Error(this.#abortCode))
   }
 
@@ -95,14 +96,16 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#isDone) return
     if (this.#listener === undefined) this.#early.push(chunk)
-    else this.#listener.onData(chunk)
+    else this.#guard(this.#listener, (listener) => listener.onData(chunk))
   }
 
   onResponseEnd(): void {
+    if (this.#isDone) return
     this.#isDone = true
     if (this.#listener === undefined) this.#early.push(null)
-    else this.#listener.onEnd()
+    else this.#guard(this.#listener, (listener) => listener.onEnd())
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -114,8 +117,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#early = []
     this.#listener = listener
     for (const chunk of early) {
-      if (chunk === null) listener.onEnd()
-      else listener.onData(chunk)
+      this.#guard(listener, () => (chunk === null ? listener.onEnd() : listener.onData(chunk)))
     }
     if (this.#failure !== undefined) listener.onFailure(this.#failure)
   }
@@ -132,7 +134,21 @@ export class Exchange implements Dispatcher.DispatchHandler {
   abort(code: string): void {
     if (this.#isDone || this.#abortCode !== undefined) return
     this.#abortCode = code
-    this.#controller?.abort(new Error(code))
+    if (this.#controller !== undefined) this.#controller.abort(new Error(code))
+    // Still waiting for a connection: whoever waits for the head need not wait for that.
+    else this.#fail(code, false)
+  }
+
+  /** A bug in a listener ends its own exchange, and nothing else. */
+  #guard(listener: BodyListener, call: (listener: BodyListener) => void): void {
+    try {
+      call(listener)
+    } catch {
+      this.#isDone = true
+      this.#failure ??= { kind: 'failure', code: 'internal_error', staleSocket: false }
+      this.#controller?.abort(new Error('internal_error'))
+      listener.onFailure(this.#failure)
+    }
   }
 
   #fail(code: string, staleSocket: boolean): void {

@@ -1,42 +1,90 @@
-import { Pool } from 'undici'
+import { buildConnector, Client, type Dispatcher, Pool } from 'undici'
+
+/** Where exchanges send their requests. */
+export interface Upstream {
+  readonly dispatcher: Pick<Dispatcher, 'dispatch'>
+  /** A connection has just been made and starts its first request: nobody else can have used it before. */
+  isConnecting(): boolean
+}
+
+export interface PoolOptions {
+  /** How names are resolved; for tests that need a host which never answers. */
+  readonly lookup?: (hostname: string, options: object, found: (error: Error | null) => void) => void
+}
+
+/** What both kinds of connection share. Waits are the business of the stages: they know what is worth waiting for. */
+const common = {
+  pipelining: 1,
+  allowH2: false,
+  keepAliveTimeout: 30_000,
+  keepAliveMaxTimeout: 60_000,
+  headersTimeout: 0,
+  bodyTimeout: 0,
+  maxHeaderSize: 65_536,
+}
 
 /**
  * One pool per origin. HTTP/1.1 only: over TLS, HTTP/2 costs 1.6 times the CPU, and one dead connection
  * would kill every stream on it. Idle sockets are closed before providers close theirs.
  */
 export class Pools {
-  readonly #pools = new Map<string, Pool>()
+  readonly #pools = new Map<string, Upstream & { readonly dispatcher: Pool }>()
+  readonly #options: PoolOptions
 
-  get(origin: string, connectMs: number): Pool {
+  constructor(options: PoolOptions = {}) {
+    this.#options = options
+  }
+
+  get(origin: string, connectMs: number): Upstream {
     const key = `${origin} ${connectMs}`
     let pool = this.#pools.get(key)
     if (pool === undefined) {
-      pool = new Pool(origin, {
-        connections: 256,
-        pipelining: 1,
-        allowH2: false,
-        keepAliveTimeout: 30_000,
-        keepAliveMaxTimeout: 60_000,
-        headersTimeout: 0,
-        bodyTimeout: 0,
-        connect: { timeout: connectMs },
-        maxHeaderSize: 65_536,
-      })
+      const { connect, isConnecting } = this.#connector(connectMs)
+      pool = { dispatcher: new Pool(origin, { ...common, connections: 256, connect }), isConnecting }
       this.#pools.set(key, pool)
     }
     return pool
+  }
+
+  /** A connection of its own for one request, closed behind it. */
+  once(origin: string, connectMs: number): Upstream {
+    const { connect, isConnecting } = this.#connector(connectMs)
+    const client = new Client(origin, { ...common, connect })
+    const dispatch: Dispatcher['dispatch'] = (options, handler) => {
+      const accepted = client.dispatch(options, handler)
+      // Ends the connection behind the request that was just given to it.
+      void client.close()
+      return accepted
+    }
+    return { dispatcher: { dispatch }, isConnecting }
   }
 
   /** Closes idle pools of providers that a reload removed; running exchanges end first. */
   async retain(origins: ReadonlySet<string>): Promise<void> {
     const gone = [...this.#pools].filter(([key]) => !origins.has(key.slice(0, key.indexOf(' '))))
     for (const [key] of gone) this.#pools.delete(key)
-    await Promise.all(gone.map(([, pool]) => pool.close()))
+    await Promise.all(gone.map(([, pool]) => pool.dispatcher.close()))
   }
 
   async destroy(): Promise<void> {
     const pools = [...this.#pools.values()]
     this.#pools.clear()
-    await Promise.all(pools.map((pool) => pool.destroy()))
+    await Promise.all(pools.map((pool) => pool.dispatcher.destroy()))
+  }
+
+  /** undici starts the first request of a connection while it is told of the connection, all others later. */
+  #connector(connectMs: number) {
+    const base = buildConnector({ timeout: connectMs, allowH2: false, ...this.#options } as object)
+    let isConnecting = false
+    const connect: buildConnector.connector = (options, callback) =>
+      base(options, (...result) => {
+        isConnecting = true
+        try {
+          callback(...result)
+        } finally {
+          isConnecting = false
+        }
+      })
+    return { connect, isConnecting: () => isConnecting }
   }
 }

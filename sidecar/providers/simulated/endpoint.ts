@@ -47,5 +47,8 @@ function geminiPath({ operation, model, stream, callerPath }: Call): string {
   if (operation === 'embeddings') {
     return callerPath.includes(':batchEmbedContents') ? `${base}:batchEmbedContents` : `${base}:embedContent`
   }
-  return stream ? `${base}:streamGenerateContent?alt=sse` : `${base}:generateContent`
+  if (!stream) return `${base}:generateContent`
+  // Callers of this API may want one JSON array instead of events.
+  const wantsArray = callerPath.includes(':streamGenerateContent') && !/[?&]alt=sse(?:&|$)/.test(callerPath)
+  return `${base}:streamGenerateContent${wantsArray ? '' : '?alt=sse'}`
 }

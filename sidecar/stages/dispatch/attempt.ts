@@ -1,33 +1,30 @@
-import { GatewayError } from '../../../contract/errors.ts'
-import type { Json } from '../../../contract/json.ts'
+import { isObject, type Json } from '../../../contract/json.ts'
+import { Upload } from '../../body/upload.ts'
 import type { Answer, Attempt, Context } from '../../context.ts'
 import type { Fault } from '../../conversation/fault.ts'
-import type { Vendor } from '../../conversation/request.ts'
-import { rememberProofs, restoreProofs } from '../../conversation/signature-store.ts'
-import type { FormatName } from '../../formats/format.ts'
-import { createLane } from '../../lanes/create.ts'
 import type { Lane } from '../../lanes/lane.ts'
-import type { Address, Call, HeaderList } from '../../providers/provider.ts'
-import { formatFor } from '../../routing/eligibility.ts'
 import type { Candidate } from '../../routing/route.ts'
 import type { Services } from '../../services.ts'
 import { AnswerStream } from '../../streaming/answer-stream.ts'
 import { collect } from '../../upstream/collect.ts'
 import { decoding, isDecodable } from '../../upstream/decode.ts'
-import { Exchange, type Failure, type Head } from '../../upstream/exchange.ts'
-import { headersForProvider } from '../../upstream/headers.ts'
-import { bodyFor } from './body.ts'
+import type { Exchange, Failure, Head } from '../../upstream/exchange.ts'
+import { bodyFor, type OutgoingBody } from './body.ts'
+import { Deadline } from './deadline.ts'
+import { openExchange } from './open.ts'
 import { parseAnswer } from './parse-answer.ts'
+import type { Prepared } from './prepare.ts'
 
 export type Outcome =
   | { readonly kind: 'answered'; readonly answer: Answer }
   /** `isFree`: nothing was answered on a socket that had gone stale, so the same target is asked once more. */
   | { readonly kind: 'failed'; readonly fault: Fault; readonly isFree: boolean }
 
-export interface AttemptAsk {
-  readonly candidate: Candidate
+export interface AttemptAsk extends Prepared {
   /** No other candidate is left: a slow answer beats an error. */
   readonly isLast: boolean
+  /** On a connection of its own: the one before had gone stale. */
+  readonly isFresh: boolean
   readonly deadlineMs: number
 }
 
@@ -37,76 +34,39 @@ const errorBytesMax = 1_048_576
 
 /** One call to one candidate, from the request written for it to the first sign of an answer. */
 export async function attemptCall(context: Context, services: Services, ask: AttemptAsk): Promise<Outcome> {
-  const { candidate } = ask
-  const call = callFor(context, candidate)
-  const lane = laneFor(context, services, call, candidate)
+  const { candidate, lane } = ask
+  context.droppedFields = lane.dropped
+  context.faultAnswer = undefined
   const attempt = openAttempt(context, services, candidate)
   const fault = credentialFault(candidate)
   if (fault !== undefined) return failed(attempt, fault)
-  const exchange = await open(context, services, { candidate, call, lane, attempt })
-  const deadline = new Deadline(exchange, limitMs(context, services, ask))
+  const outgoing = bodyFor(context, lane, candidate.model === context.modelAsked ? '' : candidate.model)
+  const opened = await openExchange(context, services, { ...ask, attempt, outgoing })
+  if (opened.kind === 'fault') return failed(attempt, opened.fault)
+  const { exchange } = opened
+  const leftMs = Math.max(1, ask.deadlineMs - services.nowMs())
+  const deadline = new Deadline(exchange, limitMs(context, ask, leftMs))
   const forgetCaller = context.caller.onGone(() => exchange.abort('aborted'))
   try {
     const head = await exchange.head
-    if (head.kind === 'failure')
-      return failed(attempt, faultOf(head, deadline), isFreeRetry(head, context, attempt))
-    return await readHead(context, { head, exchange, lane, attempt, call, deadline, ask })
+    const outcome =
+      head.kind === 'failure'
+        ? readFailure(head, { attempt, deadline, context, ask })
+        : await readHead(context, { head, exchange, lane, attempt, deadline, leftMs, ask })
+    if (outcome.kind === 'failed') throwIfBroken(outgoing, attempt)
+    return outcome
   } finally {
     deadline.stop()
     forgetCaller()
   }
 }
 
-function callFor(context: Context, candidate: Candidate): Call {
-  const format = formatFor(candidate, { operation: context.operation, dialect: context.dialectName })
-  if (format === undefined) throw new GatewayError('endpoint_unsupported')
-  return {
-    settings: candidate.provider.settings,
-    operation: context.operation,
-    format,
-    model: candidate.model,
-    stream: context.streamed,
-    method: context.req.method ?? 'POST',
-    callerPath: context.path,
-  }
-}
-
-function laneFor(context: Context, services: Services, call: Call, candidate: Candidate): Lane {
-  const scope = `${context.callerKey?.name ?? ''}\u0000${context.hints.customer}`
-  const lane = createLane({
-    candidate,
-    call,
-    dialect: services.dialects[context.dialectName],
-    operation: context.operation,
-    body: context.body,
-    streamed: context.streamed,
-    wantsJsonArray: context.wantsJsonArray,
-    pathModel: context.dialectName === 'gemini' ? context.modelAsked : '',
-    requestId: context.requestId,
-    createdAtMs: context.arrivedMs,
-    estimatedInputTokens: context.estimatedInputTokens,
-    restore: (conversation) =>
-      restoreProofs(conversation, { store: services.signatures, scope, issuer: issuerOf(call.format) }),
-    remember: (events) => {
-      for (const { toolCallId, proof } of rememberProofs(events))
-        services.signatures.remember(scope, toolCallId, proof)
-    },
-  })
-  context.droppedFields = lane.dropped
-  return lane
-}
-
-const issuers: Readonly<Record<FormatName, Vendor>> = {
-  chat: 'other',
-  responses: 'openai',
-  messages: 'anthropic',
-  gemini: 'google',
-  converse: 'bedrock',
-  cohere: 'other',
-}
-
-function issuerOf(format: FormatName): Vendor {
-  return issuers[format]
+/** A body that broke on its way in says nothing about the provider it was meant for. */
+function throwIfBroken({ body }: OutgoingBody, attempt: Attempt): void {
+  if (!(body instanceof Upload) || body.broken === undefined) return
+  attempt.outcome = 'aborted'
+  attempt.errorCode = body.broken.code
+  throw body.broken
 }
 
 function openAttempt(context: Context, services: Services, candidate: Candidate): Attempt {
@@ -145,70 +105,9 @@ function credentialFault(candidate: Candidate): Fault | undefined {
   }
 }
 
-async function open(
-  context: Context,
-  services: Services,
-  from: { candidate: Candidate; call: Call; lane: Lane; attempt: Attempt },
-): Promise<Exchange> {
-  const { candidate, call, lane, attempt } = from
-  const { settings, provider } = candidate.provider
-  const address = provider.address(call)
-  const { body, length } = bodyFor(context, lane)
-  const signing = provider.sign({
-    call,
-    address,
-    body: Buffer.isBuffer(body) ? body : undefined,
-    nowMs: services.nowMs(),
-  })
-  const signed = withoutCallersOwn(Array.isArray(signing) ? signing : await signing, context, call)
-  const isOpaque = body !== undefined && !Buffer.isBuffer(body)
-  const headers = upstreamHeaders(context, { call, signed, isOpaque, lane, address })
-  if (length !== undefined) headers.push('content-length', String(length))
-  attempt.trace = context.trace?.startAttempt({
-    provider: settings.name,
-    kind: settings.kind,
-    model: candidate.model,
-    operation: call.operation,
-  })
-  attempt.trace?.inject(headers)
-  const pool = services.pools.get(address.origin, candidate.timeouts.connectMs)
-  return new Exchange(pool, { method: call.method, path: address.path, headers, body })
-}
-
-/** A caller of the same API states its own version of it; ours is for callers of another. */
-function withoutCallersOwn(signed: HeaderList, context: Context, call: Call): HeaderList {
-  const at = signed.indexOf('anthropic-version')
-  if (at < 0 || call.format !== context.dialectName || context.req.headers['anthropic-version'] === undefined)
-    return signed
-  return signed.toSpliced(at, 2)
-}
-
-function upstreamHeaders(
-  context: Context,
-  from: { call: Call; signed: HeaderList; isOpaque: boolean; lane: Lane; address: Address },
-): string[] {
-  const { call, signed } = from
-  const translated = call.operation === 'generate' && call.format !== context.dialectName
-  const replaced = new Set<string>()
-  for (let index = 0; index < signed.length; index += 2) replaced.add((signed[index] ?? '').toLowerCase())
-  for (const name in call.settings.headers) replaced.add(name.toLowerCase())
-  if (from.lane.body !== undefined) replaced.add('content-type')
-  const headers = headersForProvider(context.req.rawHeaders, {
-    forwardCredentials: call.settings.auth === 'forward',
-    translated,
-    replaced,
-    opaque: from.isOpaque || call.operation === 'other',
-  })
-  if (from.lane.body !== undefined) headers.push('content-type', 'application/json')
-  headers.push(...signed)
-  for (const [name, value] of Object.entries(call.settings.headers)) headers.push(name, value)
-  return headers
-}
-
 /** What this phase of the attempt may take. */
-function limitMs(context: Context, services: Services, ask: AttemptAsk): number {
+function limitMs(context: Context, ask: AttemptAsk, leftMs: number): number {
   const { timeouts } = ask.candidate
-  const leftMs = Math.max(1, ask.deadlineMs - services.nowMs())
   if (ask.isLast) return leftMs
   if (!context.streamed) return Math.min(leftMs, timeouts.attemptMs)
   return Math.min(leftMs, timeouts.headersMs, timeouts.firstTokenMs)
@@ -219,8 +118,9 @@ interface HeadAsk {
   readonly exchange: Exchange
   readonly lane: Lane
   readonly attempt: Attempt
-  readonly call: Call
   readonly deadline: Deadline
+  /** Until the whole request is over, from the start of the attempt. */
+  readonly leftMs: number
   readonly ask: AttemptAsk
 }
 
@@ -234,8 +134,8 @@ async function readHead(context: Context, from: HeadAsk): Promise<Outcome> {
   }
   if (head.status < 200 || head.status >= 300) return readRefusal(context, from)
   const type = String(head.headers['content-type'] ?? '')
-  if (context.streamed && isStreamType(type, from.lane, context)) return peekStream(context, from)
-  return readWhole(context, from)
+  if (context.streamed && isStreamType(type, from.lane, context)) return peekStream(from)
+  return readWhole(from)
 }
 
 /** Answers that are no JSON by nature, and paths that Sidelight does not know. */
@@ -263,16 +163,15 @@ async function readRefusal(context: Context, from: HeadAsk): Promise<Outcome> {
   const collected = await collect(exchange, { bytesMax: errorBytesMax, encoding: encodingOf(head) })
   if (collected.kind === 'failure') return failed(attempt, faultOf(collected, from.deadline))
   const bytes = collected.kind === 'body' ? collected.bytes : Buffer.alloc(0)
-  const fault = lane.readFault(
-    head.status,
-    head.headers as Record<string, string | undefined>,
-    parseAnswer(bytes, true),
-  )
-  context.faultAnswer = { status: head.status, headers: head.rawHeaders, body: bytes, format: lane.format }
+  const body = parseAnswer(bytes, true)
+  const fault = lane.readFault(head.status, head.headers as Record<string, string | undefined>, body)
+  // A page of HTML is no error that a caller's code could read.
+  if (isObject(body) || Array.isArray(body))
+    context.faultAnswer = { status: head.status, headers: head.rawHeaders, body: bytes, format: lane.format }
   return failed(attempt, fault)
 }
 
-async function readWhole(context: Context, from: HeadAsk): Promise<Outcome> {
+async function readWhole(from: HeadAsk): Promise<Outcome> {
   const { head, exchange, lane, attempt } = from
   const collected = await collect(exchange, { bytesMax: answerBytesMax, encoding: encodingOf(head) })
   if (collected.kind === 'failure') return failed(attempt, faultOf(collected, from.deadline))
@@ -292,35 +191,41 @@ async function readWhole(context: Context, from: HeadAsk): Promise<Outcome> {
   return { kind: 'answered', answer: { kind: 'whole', head, body: collected.bytes, json, lane, attempt } }
 }
 
-async function peekStream(context: Context, from: HeadAsk): Promise<Outcome> {
+async function peekStream(from: HeadAsk): Promise<Outcome> {
   const { head, exchange, lane, attempt, ask, deadline } = from
   const stream = new AnswerStream(exchange, lane.framer(), lane.streamReader())
   exchange.listen(decoding(encodingOf(head), stream))
   // The head was in time; its first token has a limit of its own, from the start of the attempt.
   if (!ask.isLast)
-    deadline.extend(
-      Math.min(ask.candidate.timeouts.firstTokenMs, ask.candidate.timeouts.totalMs) - elapsedMs(attempt),
-    )
+    deadline.extend(Math.min(ask.candidate.timeouts.firstTokenMs, from.leftMs) - elapsedMs(attempt))
   const fault = await stream.ready(!ask.isLast)
-  if (fault !== undefined) return failed(attempt, deadline.hasFired ? slow() : fault)
-  return { kind: 'answered', answer: { kind: 'stream', head, exchange, stream, lane, attempt } }
+  if (fault !== undefined) {
+    // What it said so far counts: a caller that leaves now has used it.
+    attempt.usage = stream.facts.usage
+    attempt.modelReported = stream.facts.model
+    return failed(attempt, deadline.hasFired ? slow() : fault)
+  }
+  const { deadlineMs } = ask
+  return { kind: 'answered', answer: { kind: 'stream', head, exchange, stream, lane, attempt, deadlineMs } }
 }
 
-function failed(attempt: Attempt, fault: Fault, isFree = false): Outcome {
+function failed(attempt: Attempt, fault: Fault): Outcome & { kind: 'failed' } {
   attempt.endedAt = performance.now()
   attempt.outcome = fault.class
   attempt.errorCode = fault.code
-  return { kind: 'failed', fault, isFree }
+  return { kind: 'failed', fault, isFree: false }
 }
 
-function isFreeRetry(head: Failure, context: Context, attempt: Attempt): boolean {
-  const before = context.attempts.at(-2)
-  const wasFree =
-    before !== undefined && before.candidate === attempt.candidate && before.errorCode === 'stale_socket'
-  if (!head.staleSocket || wasFree || (context.body === undefined && context.req.method !== 'GET'))
-    return false
+function readFailure(
+  failure: Failure,
+  from: { attempt: Attempt; deadline: Deadline; context: Context; ask: AttemptAsk },
+): Outcome {
+  const { attempt, deadline, context, ask } = from
+  const outcome = failed(attempt, faultOf(failure, deadline))
+  // Once only, and only what can be sent again: a second stale socket is an outage like any other.
+  if (!failure.staleSocket || ask.isFresh || context.body === undefined) return outcome
   attempt.errorCode = 'stale_socket'
-  return true
+  return { ...outcome, isFree: true }
 }
 
 function faultOf(failure: Failure, deadline: Deadline): Fault {
@@ -367,32 +272,4 @@ function upstreamRequestId(head: Head): string {
     if (typeof value === 'string' && value !== '') return value.slice(0, 128)
   }
   return ''
-}
-
-/** The one timer of an attempt. */
-class Deadline {
-  #timer: NodeJS.Timeout | undefined
-  readonly #exchange: Exchange
-  hasFired = false
-
-  constructor(exchange: Exchange, ms: number) {
-    this.#exchange = exchange
-    this.extend(ms)
-  }
-
-  extend(ms: number): void {
-    clearTimeout(this.#timer)
-    if (!Number.isFinite(ms)) return
-    this.#timer = setTimeout(
-      () => {
-        this.hasFired = true
-        this.#exchange.abort('timeout')
-      },
-      Math.max(1, ms),
-    )
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer)
-  }
 }

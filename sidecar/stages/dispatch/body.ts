@@ -1,24 +1,28 @@
-import { Readable } from 'node:stream'
+import { withField } from '../../body/multipart.ts'
+import { announcedBytes } from '../../body/read.ts'
+import { Upload } from '../../body/upload.ts'
 import type { Context } from '../../context.ts'
 import type { Lane } from '../../lanes/lane.ts'
 
-/** The body as it goes up: the lane's bytes, or the caller's stream with the part already read in front. */
-export function bodyFor(
-  context: Context,
-  lane: Lane,
-): { body: Buffer | Readable | undefined; length: number | undefined } {
-  if (lane.body !== undefined) return { body: lane.body, length: undefined }
-  const { req, bodyPrefix } = context
-  if (context.isBodyWhole && bodyPrefix !== undefined) return { body: bodyPrefix, length: undefined }
-  const length = req.headers['content-length']
-  const hasBody = length !== undefined || req.headers['transfer-encoding'] !== undefined
-  if (!hasBody) return { body: undefined, length: undefined }
-  const body =
-    bodyPrefix === undefined ? req : Readable.from(prefixed(bodyPrefix, req), { objectMode: false })
-  return { body, length: length === undefined ? undefined : Number(length) }
+const nothing = Buffer.alloc(0)
+
+export interface OutgoingBody {
+  readonly body: Buffer | Upload | undefined
+  /** Where the body is a stream of known length. */
+  readonly length: number | undefined
 }
 
-async function* prefixed(prefix: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  if (prefix.length > 0) yield prefix
-  yield* rest
+/** The body as it goes up: the lane's bytes, or the caller's stream with the part already read in front. */
+export function bodyFor(context: Context, lane: Lane, model: string): OutgoingBody {
+  if (lane.body !== undefined) return { body: lane.body, length: undefined }
+  const { req, form } = context
+  const prefix = form === undefined ? nothing : model === '' ? form.prefix : withField(form, 'model', model)
+  if (form?.isWhole === true) return { body: prefix, length: undefined }
+  const announced = announcedBytes(req)
+  if (announced === 0) return { body: undefined, length: undefined }
+  const added = prefix.length - (form?.prefix.length ?? 0)
+  return {
+    body: new Upload(req, prefix),
+    length: announced === undefined ? undefined : announced + added,
+  }
 }

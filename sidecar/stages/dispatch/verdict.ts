@@ -1,33 +1,23 @@
 import type { Fault } from '../../conversation/fault.ts'
+import type { Candidate } from '../../routing/route.ts'
 
-/** What to do after a failed attempt: the next candidate, the same one again, or give up. */
-export type Verdict = 'next' | 'again' | 'stop'
+/** What a failed attempt calls for: another candidate, the same one again where there is no other, or neither. */
+export type Verdict = 'next_or_again' | 'next' | 'stop'
 
-export function verdictOn(
-  fault: Fault,
-  ask: {
-    hasNext: boolean
-    body: boolean
-    clientRetries: number
-    route: { readonly fallbackOnContentFilter: boolean }
-  },
-): Verdict {
-  // A body that was passed on as it came is gone; it can't be sent twice.
-  if (!ask.body) return 'stop'
+export function verdictOn(fault: Fault, route: { readonly fallbackOnContentFilter: boolean }): Verdict {
   switch (fault.class) {
     case 'outage':
     case 'overloaded':
     case 'rate_limit':
-      if (ask.hasNext) return 'next'
-      return ask.clientRetries > 0 ? 'stop' : 'again'
+      return 'next_or_again'
     case 'slow':
     case 'money':
     case 'credentials':
     case 'model_missing':
     case 'context_length':
-      return ask.hasNext ? 'next' : 'stop'
+      return 'next'
     case 'content_filter':
-      return ask.hasNext && ask.route.fallbackOnContentFilter ? 'next' : 'stop'
+      return route.fallbackOnContentFilter ? 'next' : 'stop'
     case 'request':
     case 'aborted':
       return 'stop'
@@ -36,4 +26,13 @@ export function verdictOn(
       return unknown
     }
   }
+}
+
+/** Whether asking this candidate makes sense after another one failed like that. */
+export function mayFollow(fault: Fault, failed: Candidate, next: Candidate): boolean {
+  // The same provider has the same key.
+  if (fault.class === 'credentials') return next.provider !== failed.provider
+  if (fault.class !== 'context_length') return true
+  const window = next.catalogModel?.context
+  return window !== undefined && window > (failed.catalogModel?.context ?? 0)
 }

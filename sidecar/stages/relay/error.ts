@@ -1,7 +1,10 @@
+import type { IncomingMessage } from 'node:http'
 import { type ErrorKind, GatewayError } from '../../../contract/errors.ts'
+import { announcedBytes, lingerOnClose } from '../../body/read.ts'
 import type { Context } from '../../context.ts'
 import type { Fault, FaultClass } from '../../conversation/fault.ts'
 import type { ErrorBody } from '../../dialects/dialect.ts'
+import { endpointOf, targetOf } from '../../endpoints.ts'
 import type { Services } from '../../services.ts'
 import { headersForCaller } from '../../upstream/headers.ts'
 import { ownHeaders } from './headers.ts'
@@ -90,20 +93,37 @@ function send(
   exhausted = false,
 ): void {
   const dialect = services.dialects[context.dialectName]
-  context.httpStatus = body.status
   if (context.caller.isCommitted) {
-    context.outcome = 'truncated'
+    // Pings have opened the stream: there is no status to say it with any more.
+    context.httpStatus = 200
     context.caller.write(dialect.writeStreamError(body))
     context.caller.end()
     return
   }
+  context.httpStatus = body.status
   const bytes = Buffer.from(JSON.stringify(dialect.writeError(body)))
   const headers = ['content-type', 'application/json', 'content-length', String(bytes.length)]
   headers.push(...ownHeaders(context), ...retryHeaders(retryAfterMs, exhausted))
-  // What the caller still sends is not read any more, so the connection can't serve another request.
-  if (!context.req.complete) headers.push('connection', 'close')
+  if (body.code === 'method_not_allowed') headers.push('allow', allowedMethods(context))
+  if (isMuchUnread(context.req)) {
+    headers.push('connection', 'close')
+    lingerOnClose(context.req)
+  }
   context.caller.commit(body.status, headers)
   context.caller.end(context.req.method === 'HEAD' ? undefined : bytes)
+}
+
+function allowedMethods(context: Context): string {
+  return endpointOf(targetOf(context.path).pathname)?.methods.join(', ') ?? ''
+}
+
+/** Small rests are read and forgotten, and the connection serves on; what may be large is not waited for. */
+const restBytesMax = 65_536
+
+function isMuchUnread(req: IncomingMessage): boolean {
+  if (req.complete) return false
+  const announced = announcedBytes(req)
+  return announced === undefined || announced > restBytesMax
 }
 
 function retryHeaders(retryAfterMs: number | undefined, exhausted: boolean): string[] {

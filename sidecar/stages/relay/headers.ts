@@ -1,5 +1,24 @@
 import type { Context } from '../../context.ts'
 
+/** Headers of a response that is a stream, whoever asked for it. */
+export const streamHeaders = [
+  'content-type',
+  'text/event-stream; charset=utf-8',
+  'cache-control',
+  'no-cache, no-transform',
+  'x-accel-buffering',
+  'no',
+]
+
+/** What is known before any provider has answered: the head of a stream that opens with a ping. */
+export function earlyHeaders(context: Context): string[] {
+  const headers = ['x-sidelight-request-id', context.requestId]
+  if (context.route !== undefined) headers.push('x-sidelight-route', visible(context.route.name))
+  headers.push('x-sidelight-cache', context.cache, 'x-sidelight-policy', '0')
+  if (context.askedAt !== undefined) headers.push('x-sidelight-overhead-us', String(overheadUs(context)))
+  return headers
+}
+
 /** Sidelight's own response headers: what served the request, and at what overhead. */
 export function ownHeaders(context: Context): string[] {
   const headers = ['x-sidelight-request-id', context.requestId]

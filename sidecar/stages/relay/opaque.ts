@@ -18,6 +18,11 @@ export function relayOpaque(context: Context, answer: Extract<Answer, { kind: 'o
   context.httpStatus = head.status
   caller.commit(head.status, headers)
   return new Promise((resolve) => {
+    let idle: NodeJS.Timeout | undefined
+    const watch = () => {
+      clearTimeout(idle)
+      idle = setTimeout(() => exchange.abort('idle_timeout'), attempt.candidate.timeouts.idleMs)
+    }
     const over = (outcome: Context['outcome'], attemptOutcome: string) => {
       attempt.endedAt = performance.now()
       attempt.outcome = attemptOutcome
@@ -26,20 +31,31 @@ export function relayOpaque(context: Context, answer: Extract<Answer, { kind: 'o
       attempt.usage = summary?.usage ?? (attemptOutcome === 'answered' ? lane.impliedUsage : undefined)
       attempt.modelReported = summary?.model ?? ''
       context.outcome = outcome
+      clearTimeout(idle)
       forget()
       resolve()
     }
     const forget = caller.onGone(() => {
-      exchange.abort('aborted')
       over('client_abort', 'aborted')
+      exchange.abort('aborted')
     })
     if (caller.isGone) return
-    caller.onDrain(() => exchange.resume())
+    caller.onDrain(() => {
+      watch()
+      exchange.resume()
+    })
+    watch()
     const listener: BodyListener = {
       onData(chunk) {
         attempt.firstContentAt ??= performance.now()
         tap.take(chunk)
-        if (!caller.write(chunk)) exchange.pause()
+        if (caller.write(chunk)) {
+          idle?.refresh()
+          return
+        }
+        // While the caller does not read, the provider's silence is our doing.
+        clearTimeout(idle)
+        exchange.pause()
       },
       onEnd() {
         caller.end()
@@ -49,8 +65,8 @@ export function relayOpaque(context: Context, answer: Extract<Answer, { kind: 'o
         if (caller.isGone) return
         attempt.errorCode = failure.code
         // There is no way to say it inside an unknown body: a cut connection is honest, a clean end is not.
-        caller.destroy()
         over('truncated', 'truncated')
+        caller.destroy()
       },
     }
     exchange.listen(listener)

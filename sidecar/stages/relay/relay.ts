@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts'
 import type { Services } from '../../services.ts'
+import { relayCount } from './count.ts'
 import { answerWithError, answerWithFault } from './error.ts'
 import { relayModels } from './models.ts'
 import { relayOpaque } from './opaque.ts'
@@ -13,7 +14,9 @@ export async function relay(context: Context, services: Services): Promise<void>
   } finally {
     context.pinger?.stop()
   }
-  if (context.caller.isGone && context.outcome !== 'ok') context.outcome = 'client_abort'
+  if (context.caller.hasHungUp) await context.caller.whenOver()
+  if (context.caller.isGone && (context.outcome !== 'ok' || context.caller.hasHungUp))
+    context.outcome = 'client_abort'
 }
 
 function deliver(context: Context, services: Services): void | Promise<void> {
@@ -23,6 +26,7 @@ function deliver(context: Context, services: Services): void | Promise<void> {
   }
   if (context.error !== undefined) return answerWithError(context, services, context.error)
   if (context.operation === 'models') return relayModels(context)
+  if (context.countedTokens !== undefined) return relayCount(context, context.countedTokens)
   const { answer } = context
   if (answer === undefined) return answerWithFault(context, services)
   switch (answer.kind) {

@@ -7,7 +7,8 @@ import type { StreamSink } from '../../streaming/answer-stream.ts'
 import type { Frame } from '../../streaming/frame.ts'
 import { headersForCaller } from '../../upstream/headers.ts'
 import { errorBodyOf } from './error.ts'
-import { ownHeaders } from './headers.ts'
+import { ownHeaders, streamHeaders } from './headers.ts'
+import { endsEvent, saysError, streamError } from './stream-error.ts'
 
 type StreamAnswer = Extract<Answer, { kind: 'stream' }>
 
@@ -18,16 +19,6 @@ export function relayStream(context: Context, services: Services, answer: Stream
     run.start()
   })
 }
-
-/** Headers of a response that is a stream, whoever asked for it. */
-export const streamHeaders = [
-  'content-type',
-  'text/event-stream; charset=utf-8',
-  'cache-control',
-  'no-cache, no-transform',
-  'x-accel-buffering',
-  'no',
-]
 
 class StreamRelay implements StreamSink {
   readonly #context: Context
@@ -41,6 +32,9 @@ class StreamRelay implements StreamSink {
   #forgetCaller: () => void = () => {}
   #isOver = false
   #isPaused = false
+  /** The last bytes written are not the end of an event: one too large to be held is on its way. */
+  #isMidEvent = false
+  #hasWritten = false
 
   constructor(context: Context, services: Services, answer: StreamAnswer, resolve: () => void) {
     this.#context = context
@@ -53,57 +47,102 @@ class StreamRelay implements StreamSink {
 
   start(): void {
     const { caller } = this.#context
-    const { stream, exchange, attempt } = this.#answer
-    const { idleMs, totalMs } = attempt.candidate.timeouts
+    const { stream, exchange, deadlineMs } = this.#answer
     this.#forgetCaller = caller.onGone(() => {
-      exchange.abort('aborted')
+      // In this order: giving up an exchange is a broken stream to whoever still listens.
       this.#over('client_abort', 'aborted')
+      exchange.abort('aborted')
     })
     if (this.#isOver) return
-    const elapsedMs = this.#services.nowMs() - this.#context.arrivedMs
-    this.#idle = setTimeout(() => stream.give(stalled), idleMs)
-    this.#total = setTimeout(() => stream.give(tooLong), Math.max(1, totalMs - elapsedMs))
+    this.#total = setTimeout(() => stream.give(tooLong), Math.max(1, deadlineMs - this.#services.nowMs()))
     this.#open()
-    caller.onDrain(() => {
-      if (!this.#isPaused) return
-      this.#isPaused = false
-      exchange.resume()
-    })
+    caller.onDrain(() => this.#resume())
     stream.attach(this)
+  }
+
+  onBytes(): void {
+    this.#idle?.refresh()
   }
 
   onFrames(frames: readonly Frame[], events: readonly (readonly AnswerEvent[])[]): void {
     if (this.#isOver) return
-    this.#idle?.refresh()
+    this.#watchIdle()
     const bytes =
       this.#translator === undefined ? this.#passed(frames, events) : translated(this.#translator, events)
     if (bytes.length === 0) return
-    this.#context.pinger?.touch()
-    if (!this.#context.caller.write(bytes) && !this.#isPaused) {
-      this.#isPaused = true
-      this.#answer.exchange.pause()
-    }
+    this.#hasWritten = true
+    this.#markEvent(frames.at(-1))
+    const { caller, pinger } = this.#context
+    pinger?.touch()
+    if (!caller.write(bytes)) this.#pause()
   }
 
   onComplete(): void {
     if (this.#isOver) return
-    this.#context.caller.end(this.#translator?.end())
+    let last: string | undefined
+    try {
+      last = this.#translator?.end()
+    } catch {
+      this.onBroken(unwritable, undefined)
+      return
+    }
+    this.#context.caller.end(last)
     this.#over('ok', 'answered')
   }
 
   /** Never a clean end on an answer that was cut: an error in the caller's dialect, then the connection ends. */
-  onBroken(fault: Fault): void {
+  onBroken(fault: Fault, said: Frame | undefined): void {
     if (this.#isOver) return
-    const { caller, requestId, dialectName } = this.#context
-    // A dialect whose error must fit what it has sent so far writes it itself.
-    const own = this.#translator?.write({ type: 'error', fault }) ?? ''
-    caller.write(
-      own === '' ? this.#services.dialects[dialectName].writeStreamError(errorBodyOf(fault, requestId)) : own,
-    )
+    const { caller } = this.#context
+    if (this.#isMidEvent) caller.write('\n\n')
+    caller.write(this.#errorBytes(fault, said))
     caller.end()
     this.#answer.attempt.errorCode = fault.code
     this.#context.fault = fault
     this.#over('truncated', 'truncated')
+  }
+
+  #errorBytes(fault: Fault, said: Frame | undefined): Buffer | string {
+    if (this.#translator === undefined && said !== undefined && saysError(said) && endsEvent(said.raw))
+      return said.raw
+    // A dialect whose error must fit what it has sent so far writes it itself.
+    const own = this.#translator === undefined ? '' : lastWords(this.#translator, fault)
+    if (own !== '') return own
+    const body = errorBodyOf(fault, this.#context.requestId)
+    return streamError(this.#context, this.#services, { body, hasElements: this.#hasWritten })
+  }
+
+  /** Waits between events are limited from the first content on: before that, a slow answer beats an error. */
+  #watchIdle(): void {
+    if (this.#idle !== undefined || this.#isPaused) return
+    const { stream, attempt } = this.#answer
+    if (stream.facts.firstContentAt === undefined) return
+    this.#idle = setTimeout(() => stream.give(stalled), attempt.candidate.timeouts.idleMs)
+  }
+
+  /** While the caller does not read, the provider's silence is our doing. */
+  #pause(): void {
+    if (this.#isPaused) return
+    this.#isPaused = true
+    clearTimeout(this.#idle)
+    this.#idle = undefined
+    this.#context.pinger?.hold(true)
+    this.#answer.exchange.pause()
+  }
+
+  #resume(): void {
+    if (!this.#isPaused || this.#isOver) return
+    this.#isPaused = false
+    this.#context.pinger?.hold(this.#isMidEvent)
+    this.#watchIdle()
+    this.#answer.exchange.resume()
+  }
+
+  #markEvent(last: Frame | undefined): void {
+    const isMidEvent = this.#translator === undefined && last?.oversize === true && !endsEvent(last.raw)
+    if (isMidEvent === this.#isMidEvent) return
+    this.#isMidEvent = isMidEvent
+    this.#context.pinger?.hold(isMidEvent || this.#isPaused)
   }
 
   #open(): void {
@@ -114,6 +153,7 @@ class StreamRelay implements StreamSink {
     const isPlain = this.#translator === undefined
     const headers = isPlain ? headersForCaller(head.rawHeaders, { changed: true }) : [...streamHeaders]
     if (isPlain) addMissing(headers, streamHeaders)
+    else if (this.#context.wantsJsonArray) headers[1] = 'application/json'
     headers.push(...ownHeaders(this.#context))
     this.#context.httpStatus = isPlain ? head.status : 200
     caller.commit(this.#context.httpStatus, headers)
@@ -122,10 +162,10 @@ class StreamRelay implements StreamSink {
   #passed(frames: readonly Frame[], events: readonly (readonly AnswerEvent[])[]): Buffer {
     const first = frames[0]
     if (frames.length === 1 && first !== undefined)
-      return this.#lane.hides(events[0] ?? []) ? nothing : first.raw
+      return this.#lane.hides(first, events[0] ?? []) ? nothing : first.raw
     const parts: Buffer[] = []
     frames.forEach((frame, index) => {
-      if (!this.#lane.hides(events[index] ?? [])) parts.push(frame.raw)
+      if (!this.#lane.hides(frame, events[index] ?? [])) parts.push(frame.raw)
     })
     return Buffer.concat(parts)
   }
@@ -162,6 +202,22 @@ const tooLong: Fault = {
   status: 0,
   code: 'total_timeout',
   message: 'the answer took longer than the route allows',
+}
+
+const unwritable: Fault = {
+  class: 'outage',
+  status: 200,
+  code: 'internal_error',
+  message: 'the answer could not be written in the form that was asked for',
+}
+
+/** An error that is lost on the way would leave the stream open. */
+function lastWords(translator: StreamTranslator, fault: Fault): string {
+  try {
+    return translator.write({ type: 'error', fault })
+  } catch {
+    return ''
+  }
 }
 
 function translated(translator: StreamTranslator, events: readonly (readonly AnswerEvent[])[]): string {

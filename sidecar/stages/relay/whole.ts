@@ -6,28 +6,19 @@ import { ownHeaders } from './headers.ts'
 /** A whole answer: the provider's bytes, or their translation; as a stream when the caller asked for one. */
 export function relayWhole(context: Context, answer: Extract<Answer, { kind: 'whole' }>): void {
   const { lane, head, attempt } = answer
-  const events = context.streamed ? lane.events(answer.json) : undefined
-  const translator = events === undefined ? undefined : lane.translator()
-  if (events !== undefined && translator !== undefined) {
-    const text = `${events.map((event) => translator.write(event)).join('')}${translator.end()}`
-    finish(context, {
-      body: Buffer.from(text),
-      type: 'text/event-stream; charset=utf-8',
-      status: head.status,
-      rawHeaders: [],
-    })
+  // In a lane that passes bytes on, only a stream that pings have opened must go on as one.
+  const isStream = context.streamed && (lane.translates || context.caller.isCommitted)
+  const stream = isStream ? lane.streamOf(answer.json) : undefined
+  if (stream !== undefined) {
+    const type = context.wantsJsonArray ? 'application/json' : 'text/event-stream; charset=utf-8'
+    finish(context, { body: Buffer.from(stream), type, status: 200, rawHeaders: [] })
     return
   }
   const translated = lane.translateAnswer(answer.json)
   const extra = costHeader(context, attempt)
   if (translated === undefined) {
-    finish(context, {
-      body: answer.body,
-      type: undefined,
-      status: head.status,
-      rawHeaders: head.rawHeaders,
-      extra,
-    })
+    const { body } = answer
+    finish(context, { body, type: undefined, status: head.status, rawHeaders: head.rawHeaders, extra })
   } else {
     const body = Buffer.from(JSON.stringify(translated))
     finish(context, { body, type: 'application/json', status: 200, rawHeaders: [], extra })

@@ -1,0 +1,71 @@
+import { GatewayError } from '../../../contract/errors.ts'
+import type { Context } from '../../context.ts'
+import { rememberProofs } from '../../conversation/signature-store.ts'
+import { createLane } from '../../lanes/create.ts'
+import type { Lane } from '../../lanes/lane.ts'
+import type { Call } from '../../providers/provider.ts'
+import { formatFor } from '../../routing/eligibility.ts'
+import type { Candidate } from '../../routing/route.ts'
+import type { Services } from '../../services.ts'
+
+/** A candidate with the request written for it. */
+export interface Prepared {
+  readonly candidate: Candidate
+  readonly call: Call
+  readonly lane: Lane
+}
+
+/** Throws a GatewayError when the request cannot be written for this candidate. */
+export async function prepare(context: Context, services: Services, candidate: Candidate): Promise<Prepared> {
+  const call = callFor(context, candidate)
+  const made = createLane(laneAsk(context, services, { call, candidate }))
+  const lane = made instanceof Promise ? await made : made
+  return { candidate, call, lane }
+}
+
+/** The candidate's vendor has no place to count tokens in the caller's words. */
+export function isCountedHere(context: Context, candidate: Candidate): boolean {
+  return context.operation === 'count_tokens' && format(context, candidate) === undefined
+}
+
+function callFor(context: Context, candidate: Candidate): Call {
+  const spoken = format(context, candidate)
+  if (spoken === undefined) throw new GatewayError('endpoint_unsupported')
+  return {
+    settings: candidate.provider.settings,
+    operation: context.operation,
+    format: spoken,
+    model: candidate.model,
+    stream: context.streamed,
+    method: context.req.method ?? 'POST',
+    callerPath: context.path,
+  }
+}
+
+function format(context: Context, candidate: Candidate) {
+  return formatFor(candidate, { operation: context.operation, dialect: context.dialectName })
+}
+
+function laneAsk(context: Context, services: Services, to: { call: Call; candidate: Candidate }) {
+  // Whoever asks, under which key: what was remembered for one is never found by another.
+  const scope = `${context.callerKey?.name ?? ''}\u0000${context.hints.customer}`
+  const { signatures } = services
+  return {
+    ...to,
+    dialect: services.dialects[context.dialectName],
+    operation: context.operation,
+    body: context.body,
+    streamed: context.streamed,
+    wantsJsonArray: context.wantsJsonArray,
+    pathModel: context.dialectName === 'gemini' ? context.modelAsked : '',
+    requestId: context.requestId,
+    createdAtMs: context.arrivedMs,
+    estimatedInputTokens: context.estimatedInputTokens,
+    heavy: services.heavy,
+    recall: (toolCallId: string) => signatures.recall(scope, toolCallId),
+    remember: (events: Parameters<typeof rememberProofs>[0]) => {
+      for (const { toolCallId, proof } of rememberProofs(events))
+        signatures.remember(scope, toolCallId, proof)
+    },
+  }
+}
