@@ -19,6 +19,7 @@ test('names that only differ in where they are split are different series', () =
   const index = new SeriesIndex(shape)
   assert.notEqual(index.at('ab', ''), index.at('a', 'b'))
   assert.notEqual(index.at('', 'ab'), index.at('ab', ''))
+  assert.equal(index.family.series.size, 3)
 })
 
 test('past the bound everything new is counted in one series', () => {
