@@ -1,0 +1,70 @@
+import { type FakeUpstream, fakeUpstream } from './fake-upstream.ts'
+import { startTestSidecar, type TestSidecar } from './sidecar.ts'
+import { chatWire, type Wire } from './wires.ts'
+
+export interface Stage extends AsyncDisposable {
+  readonly sidecar: TestSidecar
+  /** One scripted provider per candidate, in the order of the route. */
+  readonly upstreams: readonly FakeUpstream[]
+  readonly a: FakeUpstream
+  readonly b: FakeUpstream
+  /** Asks the route `r` for an answer. */
+  ask(options?: AskOptions): Promise<Response>
+}
+
+export interface AskOptions {
+  readonly stream?: boolean
+  readonly headers?: Record<string, string>
+  readonly body?: Record<string, unknown>
+  readonly signal?: AbortSignal
+  readonly wire?: Wire
+}
+
+/** A sidecar whose route `r` asks one scripted provider after the other. */
+export async function startStage(
+  options: {
+    /** Which API each provider speaks; one candidate per entry. Default: two of the caller's own. */
+    readonly providers?: readonly Wire[]
+    readonly caller?: Wire
+    /** More keys of the route, as YAML flow. */
+    readonly route?: string
+    readonly top?: string
+  } = {},
+): Promise<Stage> {
+  const caller = options.caller ?? chatWire
+  const providers = options.providers ?? [caller, caller]
+  const upstreams = await Promise.all(providers.map(() => fakeUpstream()))
+  const names = providers.map((_, index) => String.fromCharCode(97 + index))
+  const lines = providers.map(
+    (wire, index) =>
+      `  ${names[index]}: { kind: ${wire.kind}, baseUrl: '${wire.baseUrl(upstreams[index]?.origin ?? '')}' }`,
+  )
+  const candidates = providers.map(
+    (wire, index) => `{ id: ${names[index]}, provider: ${names[index]}, model: ${wire.model} }`,
+  )
+  const sidecar = await startTestSidecar(`
+${options.top ?? ''}
+providers:
+${lines.join('\n')}
+routes:
+  r: { strategy: ordered, candidates: [${candidates.join(', ')}]${options.route === undefined ? '' : `, ${options.route}`} }
+`)
+  const first = upstreams[0] as FakeUpstream
+  return {
+    sidecar,
+    upstreams,
+    a: first,
+    b: upstreams[1] ?? first,
+    ask: ({ stream = false, headers = {}, body, signal, wire = caller } = {}) =>
+      fetch(sidecar.origin + wire.path('r', stream), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ ...wire.body('r', stream), ...body }),
+        ...(signal === undefined ? {} : { signal }),
+      }),
+    [Symbol.asyncDispose]: async () => {
+      await sidecar[Symbol.asyncDispose]()
+      await Promise.all(upstreams.map((upstream) => upstream[Symbol.asyncDispose]()))
+    },
+  }
+}
