@@ -1,6 +1,13 @@
 import { GatewayError } from '../../../contract/errors.ts'
 import { isObject, type Json } from '../../../contract/json.ts'
-import type { MediaPart, Part, TextPart, ToolResultPart, Turn } from '../../conversation/request.ts'
+import type {
+  MediaPart,
+  Part,
+  TextPart,
+  ThinkingPart,
+  ToolResultPart,
+  Turn,
+} from '../../conversation/request.ts'
 import { fieldAt, listField, objectField, stringField } from './fields.ts'
 import { readMedia } from './media.ts'
 import { unwrapProof } from './signature.ts'
@@ -33,9 +40,9 @@ export function readContents(body: Json, dropped: Set<string>): Turn[] {
     const parts = readParts(content, `contents[${index}]`, reading)
     if (parts.length === 0) continue
     const last = turns.at(-1)
-    const isModel = stringField(content, 'role') === 'model'
-    if (isModel && last?.role === 'assistant') turns[turns.length - 1] = joined(last, parts)
-    else turns.push({ role: isModel ? 'assistant' : 'user', parts })
+    if (stringField(content, 'role') !== 'model') turns.push({ role: 'user', parts })
+    else if (last?.role === 'assistant') turns[turns.length - 1] = joined(last, wholeThoughts(parts))
+    else turns.push({ role: 'assistant', parts: wholeThoughts(parts) })
   }
   return turns
 }
@@ -47,11 +54,25 @@ function joined(turn: Turn, more: readonly Part[]): Turn {
     const last = parts.at(-1)
     if (part.type === 'text' && last?.type === 'text') {
       parts[parts.length - 1] = { type: 'text', text: last.text + part.text }
-    } else if (part.type === 'thinking' && last?.type === 'thinking' && last.signature === undefined) {
-      parts[parts.length - 1] = { ...last, ...part, text: last.text + part.text }
     } else parts.push(part)
   }
-  return { role: turn.role, parts }
+  return { role: turn.role, parts: wholeThoughts(parts) }
+}
+
+/** Applications collect the parts of all frames in one content: what proves a thought proves all its pieces. */
+function wholeThoughts(parts: readonly Part[]): Part[] {
+  const whole: Part[] = []
+  for (const part of parts) {
+    const last = whole.at(-1)
+    if (part.type === 'thinking' && last?.type === 'thinking' && isOpen(last) && part.redacted === undefined)
+      whole[whole.length - 1] = { ...last, ...part, text: last.text + part.text }
+    else whole.push(part)
+  }
+  return whole
+}
+
+function isOpen(thinking: ThinkingPart): boolean {
+  return thinking.signature === undefined && thinking.redacted === undefined
 }
 
 export function readSystem(body: Json, dropped: Set<string>): TextPart[] {

@@ -292,3 +292,17 @@ test('the pieces of a streamed answer, as SDKs keep them in a history, are one t
   })
   assert.equal(turns.length, 3)
 })
+
+test('thoughts that were collected in pieces keep the signature that follows them', () => {
+  const parts = [
+    { text: 'h', thought: true },
+    { text: 'm', thought: true },
+    { text: '', thought: true, thoughtSignature: 'QUJD' },
+    { functionCall: { id: 'a', name: 'f' } },
+  ]
+  const { turns } = readRequest({ contents: [...hello, { role: 'model', parts }] }, path)
+  assert.deepEqual(turns[1]?.parts, [
+    { type: 'thinking', text: 'hm', signature: 'QUJD', issuer: 'google' },
+    { type: 'tool_call', id: 'a', name: 'f', arguments: '' },
+  ])
+})
