@@ -71,6 +71,18 @@ describe('signature store', () => {
     assert.equal(store.bytes, bytes)
   })
 
+  it('finds nothing for an id that two answers used, as hosts do that count from 0', () => {
+    const other = { thinking: [] }
+    for (const [first, second] of [[proof, other] as const, [other, proof] as const]) {
+      const store = new SignatureStore({ entriesMax: 10, bytesMax: 10_000 })
+      store.remember('a', 'functions.look:0', first)
+      store.remember('a', 'functions.look:0', second)
+      assert.equal(store.recall('a', 'functions.look:0'), undefined)
+      store.remember('a', 'functions.look:0', proof)
+      assert.equal(store.recall('a', 'functions.look:0'), undefined)
+    }
+  })
+
   it('never serves the proof of one caller to another', () => {
     const store = new SignatureStore({ entriesMax: 10, bytesMax: 10_000 })
     store.remember('a', 'b1', proof)
@@ -96,6 +108,7 @@ describe('proofs of an answer', () => {
         toolCallId: 'c2',
         proof: { thinking: [{ type: 'thinking', text: 'second', signature: 'sig2', issuer: 'anthropic' }] },
       },
+      { toolCallId: 'c3', proof: { thinking: [] } },
     ])
   })
 

@@ -38,10 +38,14 @@ export class SignatureStore {
 
   remember(scope: string, toolCallId: string, proof: CallProof): void {
     const key = keyOf(scope, toolCallId)
-    const bytes = key.length + JSON.stringify(proof).length
+    const known = this.#entries.get(key)?.proof
+    // Some hosts count their ids from 0 in every conversation. What was thought in one must never be told
+    // in another, so an id that was seen with two proofs finds neither.
+    const kept = known === undefined || JSON.stringify(known) === JSON.stringify(proof) ? proof : noProof
+    const bytes = key.length + JSON.stringify(kept).length
     this.#forget(key)
     if (toolCallId === '' || bytes > this.#limits.bytesMax) return
-    this.#entries.set(key, { proof, bytes })
+    this.#entries.set(key, { proof: kept, bytes })
     this.#bytes += bytes
     for (const oldest of this.#entries.keys()) {
       if (this.#entries.size <= this.#limits.entriesMax && this.#bytes <= this.#limits.bytesMax) break
@@ -55,7 +59,7 @@ export class SignatureStore {
     if (entry === undefined) return undefined
     this.#entries.delete(key)
     this.#entries.set(key, entry)
-    return entry.proof
+    return isEmpty(entry.proof) ? undefined : entry.proof
   }
 
   #forget(key: string): void {
@@ -66,6 +70,12 @@ export class SignatureStore {
   }
 }
 
+const noProof: CallProof = { thinking: [] }
+
+function isEmpty(proof: CallProof): boolean {
+  return proof.thinking.length === 0 && proof.signature === undefined
+}
+
 /** The length makes it impossible to reach into another scope with a made-up id. */
 function keyOf(scope: string, toolCallId: string): string {
   return `${scope.length}:${scope}${toolCallId}`
@@ -73,7 +83,8 @@ function keyOf(scope: string, toolCallId: string): string {
 
 /**
  * The proofs in an answer, each with the call it belongs to: thinking goes with the first call after it.
- * Thinking without proof is kept as well, as some vendors want theirs back unsigned.
+ * Thinking without proof is kept as well, as some vendors want theirs back unsigned. A call without any is
+ * there too: its id may have been used for another one before.
  */
 export function rememberProofs(
   events: readonly AnswerEvent[],
@@ -91,9 +102,7 @@ export function rememberProofs(
         ...(signature === undefined ? {} : { signature }),
         ...(issuer === undefined ? {} : { issuer }),
       }
-      if (thinking.length > 0 || signature !== undefined) {
-        found.push({ toolCallId: event.id, proof: { thinking, ...signed } })
-      }
+      found.push({ toolCallId: event.id, proof: { thinking, ...signed } })
       thinking = []
     }
   }
