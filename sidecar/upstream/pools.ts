@@ -1,4 +1,4 @@
-import { buildConnector, Client, type Dispatcher, Pool } from 'undici'
+import { buildConnector, Client, type Dispatcher, errors, Pool } from 'undici'
 
 /** Where exchanges send their requests. */
 export interface Upstream {
@@ -76,15 +76,27 @@ export class Pools {
   #connector(connectMs: number) {
     const base = buildConnector({ timeout: connectMs, allowH2: false, ...this.#options } as object)
     let isConnecting = false
-    const connect: buildConnector.connector = (options, callback) =>
-      base(options, (...result) => {
+    const connect: buildConnector.connector = (options, callback) => {
+      let isLate = false
+      const inTime = (...result: Parameters<typeof callback>) => {
         isConnecting = true
         try {
           callback(...result)
         } finally {
           isConnecting = false
         }
+      }
+      // undici's own clock ticks once a second: what is meant to take 200 ms would take 1.2 s.
+      const timer = setTimeout(() => {
+        isLate = true
+        inTime(new errors.ConnectTimeoutError(), null)
+      }, connectMs)
+      base(options, (...result) => {
+        clearTimeout(timer)
+        if (isLate) result[1]?.destroy()
+        else inTime(...result)
       })
+    }
     return { connect, isConnecting: () => isConnecting }
   }
 }
