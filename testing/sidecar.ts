@@ -2,6 +2,8 @@ import { parseConfig } from '../contract/config/load.ts'
 import type { LedgerRecord } from '../contract/record.ts'
 import { createSidecar, type Sidecar } from '../sidecar/main.ts'
 import { createLog } from '../sidecar/observe/log.ts'
+import type { SocketSettings } from '../sidecar/server.ts'
+import type { PoolOptions } from '../sidecar/upstream/pools.ts'
 
 export interface TestSidecar extends AsyncDisposable {
   readonly origin: string
@@ -17,7 +19,12 @@ export interface TestSidecar extends AsyncDisposable {
 /** A whole sidecar in this process on a port of its own, with its records in memory. */
 export async function startTestSidecar(
   yaml: string,
-  options: { environment?: Record<string, string>; simulatedOrigin?: string } = {},
+  options: {
+    environment?: Record<string, string>
+    simulatedOrigin?: string
+    sockets?: Partial<SocketSettings>
+    pools?: PoolOptions
+  } = {},
 ): Promise<TestSidecar> {
   const environment = options.environment ?? {}
   const { config } = parseConfig(yaml, 'test.yaml', environment)
@@ -27,11 +34,18 @@ export async function startTestSidecar(
     config: { ...config, listen: '127.0.0.1:0', drain: 2000 },
     environment,
     sink: { offer: (record) => void records.push(record) },
-    log: createLog({ level: 'debug', format: 'json', write: (line) => void logged.push(line), nowMs: Date.now }),
+    log: createLog({
+      level: 'debug',
+      format: 'json',
+      write: (line) => void logged.push(line),
+      nowMs: Date.now,
+    }),
     tracing: undefined,
     simulatedOrigin: options.simulatedOrigin ?? '',
     worker: 0,
     bootMs: Date.now(),
+    ...(options.sockets === undefined ? {} : { sockets: options.sockets }),
+    ...(options.pools === undefined ? {} : { pools: options.pools }),
   })
   const address = await sidecar.listen()
   return {

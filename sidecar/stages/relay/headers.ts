@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts'
+import { headerText } from '../../upstream/headers.ts'
 
 /** Headers of a response that is a stream, whoever asked for it. */
 export const streamHeaders = [
@@ -13,7 +14,7 @@ export const streamHeaders = [
 /** What is known before any provider has answered: the head of a stream that opens with a ping. */
 export function earlyHeaders(context: Context): string[] {
   const headers = ['x-sidelight-request-id', context.requestId]
-  if (context.route !== undefined) headers.push('x-sidelight-route', visible(context.route.name))
+  if (context.route !== undefined) headers.push('x-sidelight-route', context.route.headerName)
   headers.push('x-sidelight-cache', context.cache, 'x-sidelight-policy', '0')
   if (context.askedAt !== undefined) headers.push('x-sidelight-overhead-us', String(overheadUs(context)))
   return headers
@@ -23,10 +24,9 @@ export function earlyHeaders(context: Context): string[] {
 export function ownHeaders(context: Context): string[] {
   const headers = ['x-sidelight-request-id', context.requestId]
   const { route, attempts, answer } = context
-  if (route !== undefined) headers.push('x-sidelight-route', visible(route.name))
+  if (route !== undefined) headers.push('x-sidelight-route', route.headerName)
   if (answer !== undefined) {
-    const { candidate } = answer.attempt
-    headers.push('x-sidelight-served-by', visible(`${candidate.provider.name}/${candidate.model}`))
+    headers.push('x-sidelight-served-by', answer.attempt.candidate.servedBy)
   }
   headers.push(
     'x-sidelight-attempts',
@@ -38,7 +38,7 @@ export function ownHeaders(context: Context): string[] {
   )
   if (context.askedAt !== undefined) headers.push('x-sidelight-overhead-us', String(overheadUs(context)))
   if (context.droppedFields.length > 0)
-    headers.push('x-sidelight-dropped-fields', visible(context.droppedFields.join(', ')))
+    headers.push('x-sidelight-dropped-fields', headerText(context.droppedFields.join(', ')))
   return headers
 }
 
@@ -47,9 +47,4 @@ export function overheadUs(context: Context): number {
   return context.askedAt === undefined
     ? 0
     : Math.max(0, Math.round((context.askedAt - context.arrivedAt) * 1000))
-}
-
-/** Names come from callers too: what is not allowed in a header is percent-encoded. */
-function visible(text: string): string {
-  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text)
 }

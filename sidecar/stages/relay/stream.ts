@@ -5,6 +5,7 @@ import type { Lane, StreamTranslator } from '../../lanes/lane.ts'
 import type { Services } from '../../services.ts'
 import type { StreamSink } from '../../streaming/answer-stream.ts'
 import type { Frame } from '../../streaming/frame.ts'
+import type { Wait } from '../../timing/waits.ts'
 import { headersForCaller } from '../../upstream/headers.ts'
 import { errorBodyOf } from './error.ts'
 import { ownHeaders, streamHeaders } from './headers.ts'
@@ -27,8 +28,8 @@ class StreamRelay implements StreamSink {
   readonly #resolve: () => void
   readonly #lane: Lane
   readonly #translator: StreamTranslator | undefined
-  #idle: NodeJS.Timeout | undefined
-  #total: NodeJS.Timeout | undefined
+  #idle: Wait | undefined
+  #total: Wait | undefined
   #forgetCaller: () => void = () => {}
   #isOver = false
   #isPaused = false
@@ -54,14 +55,15 @@ class StreamRelay implements StreamSink {
       exchange.abort('aborted')
     })
     if (this.#isOver) return
-    this.#total = setTimeout(() => stream.give(tooLong), Math.max(1, deadlineMs - this.#services.nowMs()))
+    const { waits, nowMs } = this.#services
+    this.#total = waits.after(deadlineMs - nowMs(), () => stream.give(tooLong))
     this.#open()
     caller.onDrain(() => this.#resume())
     stream.attach(this)
   }
 
   onBytes(): void {
-    this.#idle?.refresh()
+    this.#idle?.restart()
   }
 
   onFrames(frames: readonly Frame[], events: readonly (readonly AnswerEvent[])[]): void {
@@ -117,14 +119,14 @@ class StreamRelay implements StreamSink {
     if (this.#idle !== undefined || this.#isPaused) return
     const { stream, attempt } = this.#answer
     if (stream.facts.firstContentAt === undefined) return
-    this.#idle = setTimeout(() => stream.give(stalled), attempt.candidate.timeouts.idleMs)
+    this.#idle = this.#services.waits.after(attempt.candidate.timeouts.idleMs, () => stream.give(stalled))
   }
 
   /** While the caller does not read, the provider's silence is our doing. */
   #pause(): void {
     if (this.#isPaused) return
     this.#isPaused = true
-    clearTimeout(this.#idle)
+    this.#idle?.cancel()
     this.#idle = undefined
     this.#context.pinger?.hold(true)
     this.#answer.exchange.pause()
@@ -173,8 +175,8 @@ class StreamRelay implements StreamSink {
   #over(outcome: Context['outcome'], attemptOutcome: string): void {
     if (this.#isOver) return
     this.#isOver = true
-    clearTimeout(this.#idle)
-    clearTimeout(this.#total)
+    this.#idle?.cancel()
+    this.#total?.cancel()
     this.#forgetCaller()
     const { attempt, stream } = this.#answer
     attempt.endedAt = performance.now()

@@ -29,10 +29,9 @@ export function relayWhole(context: Context, answer: Extract<Answer, { kind: 'wh
 function costHeader(context: Context, attempt: Attempt): string[] {
   if (attempt.usage === undefined) return []
   const { catalog } = context.snapshot
-  const cost = moneyText(
-    priceCall({ catalog, candidate: attempt.candidate, usage: attempt.usage, atMs: context.arrivedMs })
-      .costUsd,
-  )
+  const { candidate, usage } = attempt
+  attempt.priced ??= priceCall({ catalog, candidate, usage, atMs: context.arrivedMs })
+  const cost = moneyText(attempt.priced.costUsd)
   return cost === null ? [] : ['x-sidelight-cost-usd', cost]
 }
 

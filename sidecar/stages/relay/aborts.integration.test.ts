@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type FakeUpstream, httpStream, type Step } from '../../../testing/fake-upstream.ts'
+import { seededRandom } from '../../../testing/random.ts'
+import { type Stage, startStage } from '../../../testing/resilience.ts'
+import { chatWire, messagesWire, type Wire, wires } from '../../../testing/wires.ts'
+
+/** Leaves after the given text has come, or after a while. */
+async function leave(
+  stage: Stage,
+  when: { afterMs?: number; after?: string; stream?: boolean },
+): Promise<number> {
+  const controller = new AbortController()
+  const go = () => {
+    controller.abort()
+    return performance.now()
+  }
+  const asked = stage.ask({ stream: when.stream ?? true, signal: controller.signal })
+  if (when.after === undefined) {
+    await sleep(when.afterMs)
+    const leftAt = go()
+    await asked.then((answer) => answer.text()).catch(() => {})
+    return leftAt
+  }
+  const answer = await asked
+  const reader = answer.body?.getReader()
+  let text = ''
+  while (!text.includes(when.after)) {
+    const next = await reader?.read()
+    if (next === undefined || next.done) throw new Error('the stream ended before the caller left')
+    text += Buffer.from(next.value).toString()
+  }
+  return go()
+}
+
+async function closedWithin(upstream: FakeUpstream, count: number, leftAt: number): Promise<void> {
+  for (let tries = 0; tries < 60 && upstream.abortedAt.length < count; tries += 1) await sleep(5)
+  assert.equal(upstream.abortedAt.length, count, 'the upstream socket was closed')
+  const tookMs = (upstream.abortedAt[count - 1] ?? 0) - leftAt
+  assert.ok(tookMs <= 250, `closed after ${tookMs} ms`)
+}
+
+function unfinished(events: readonly string[]): Step[] {
+  return [...httpStream(events, { unfinished: true }), { stall: true }]
+}
+
+for (const wire of wires) {
+  test(`${wire.dialect}: a caller that leaves at any event costs what it used and leaves one row`, async () => {
+    await using stage = await startStage({ caller: wire, providers: [wire] })
+    const events = wire.events(['Hello ', 'to the ', 'whole wide world'])
+    for (let cut = 1; cut < events.length; cut += 1) {
+      stage.a.answer(unfinished(events.slice(0, cut)))
+      const last = events[cut - 1] ?? ''
+      const isHeld = wire === wires[1] && cut === 1
+      const leftAt = await leave(stage, isHeld ? { afterMs: 60 } : { after: last.trimEnd().slice(-40) })
+      await closedWithin(stage.a, cut, leftAt)
+    }
+    await sleep(50)
+    assert.equal(stage.sidecar.records.length, events.length - 1)
+    for (const [index, { request, attempts }] of stage.sidecar.records.entries()) {
+      assert.equal(request.status, 'client_abort', `after ${index + 1} events`)
+      assert.equal(request.error_code, 'client_abort')
+      assert.equal(attempts.length, 1)
+      assert.equal(attempts[0]?.outcome, 'aborted')
+      assert.ok(request.input_tokens > 0)
+      assert.ok(Number(request.cost_usd) > 0, `a cost after ${index + 1} events`)
+    }
+  })
+}
+
+test('before the head, and while everything is held, a caller that leaves ends the call', async () => {
+  await using stage = await startStage({ caller: messagesWire, route: 'timeouts: { firstToken: 10s }' })
+  const first = messagesWire.events(['x'])[0] ?? ''
+  for (const [index, script] of [[{ stall: true } as const], unfinished([]), unfinished([first])].entries()) {
+    stage.a.answer(script)
+    const leftAt = await leave(stage, { afterMs: 60 })
+    await closedWithin(stage.a, index + 1, leftAt)
+  }
+  stage.a.answer([{ stall: true }])
+  await closedWithin(stage.a, 4, await leave(stage, { afterMs: 60, stream: false }))
+  for (const { request } of await stage.sidecar.recorded(4)) {
+    assert.equal(request.status, 'client_abort')
+    assert.ok(Number(request.cost_usd) > 0)
+    assert.equal(request.usage_source, 'estimated')
+  }
+  // Held, the provider had already said how large the prompt is.
+  assert.equal(stage.sidecar.records[2]?.request.input_tokens, 10)
+  assert.equal(stage.b.requests.length, 0)
+})
+
+test('a caller that leaves during a pause between retries ends them', async () => {
+  await using stage = await startStage({ providers: [chatWire], route: 'retries: { max: 10 }' })
+  const busy = 'HTTP/1.1 429 Error\r\ncontent-length: 2\r\nretry-after: 1\r\n\r\n{}'
+  stage.a.answer([{ send: busy }])
+  await leave(stage, { afterMs: 60, stream: false })
+  await sleep(1100)
+  assert.equal(stage.a.requests.length, 1)
+  assert.equal(stage.sidecar.records[0]?.request.status, 'client_abort')
+})
+
+test('what a caller got before it left is counted by its characters', async () => {
+  await using stage = await startStage({ providers: [chatWire] })
+  const text = 'words and more words '.repeat(20)
+  stage.a.answer(unfinished(chatWire.events([text]).slice(0, 2)))
+  await leave(stage, { after: 'words' })
+  const [record] = await stage.sidecar.recorded(1)
+  assert.equal(record?.request.output_tokens, Math.ceil(text.length / 4))
+  assert.equal(record?.request.usage_source, 'estimated')
+})
+
+test('300 callers leaving at random moments: nothing is left behind', async () => {
+  const unhandled: unknown[] = []
+  const listener = (reason: unknown) => unhandled.push(reason)
+  process.on('unhandledRejection', listener)
+  process.on('uncaughtException', listener)
+  const random = seededRandom(300)
+  const callers: readonly [Wire, readonly Wire[]][] = [
+    [chatWire, [chatWire, chatWire]],
+    [messagesWire, [chatWire, messagesWire]],
+  ]
+  const before = descriptors()
+  for (const [caller, providers] of callers) {
+    await using stage = await startStage({
+      caller,
+      providers,
+      top: 'ping: 20ms',
+      route: 'timeouts: { firstToken: 40ms }',
+    })
+    stage.upstreams.forEach((upstream, index) => {
+      const events = providers[index]?.events(Array(10).fill('word ')) ?? []
+      upstream.answer((_request, at) => [
+        { waitMs: random.int(40) },
+        ...httpStream(events, { gapMs: 3, unfinished: at % 3 === 0 }),
+        ...(at % 3 === 0 ? [{ reset: true as const }] : []),
+      ])
+    })
+    let arrived = 0
+    stage.sidecar.sidecar.plane.server.on('request', () => (arrived += 1))
+    let done = 0
+    const one = async (): Promise<void> => {
+      while (done < 150) {
+        done += 1
+        await leave(stage, { afterMs: random.int(80), stream: random.chance(0.9) })
+      }
+    }
+    await Promise.all(Array.from({ length: 15 }, one))
+    await sleep(300)
+    // Who left before it had connected was never a request.
+    assert.ok(arrived > 120)
+    assert.equal(stage.sidecar.records.length, arrived)
+    assert.equal(stage.sidecar.sidecar.plane.inFlight(), 0)
+    assert.deepEqual(stage.sidecar.logged, [])
+  }
+  await sleep(100)
+  process.off('unhandledRejection', listener)
+  process.off('uncaughtException', listener)
+  assert.deepEqual(unhandled, [])
+  // The client of the tests keeps a few idle sockets of its own.
+  assert.ok(descriptors() <= before + 20, `${descriptors()} descriptors, ${before} before`)
+})
+
+function descriptors(): number {
+  return process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0
+}
