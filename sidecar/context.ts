@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { GatewayError } from '../contract/errors.ts'
 import type { Json } from '../contract/json.ts'
+import type { Priced } from '../contract/prices/cost.ts'
 import type { Usage, UsageSource } from '../contract/usage.ts'
 import type { JsonBody } from './body/json-body.ts'
 import type { MultipartStart } from './body/multipart.ts'
@@ -186,6 +187,8 @@ export interface Attempt {
   upstreamRequestId: string
   firstContentAt: number | undefined
   usage: Usage | undefined
+  /** What the usage costs; worked out once, by whoever needs it first. */
+  priced: Priced | undefined
   usageSource: UsageSource | ''
   modelReported: string
   finishReason: string

@@ -15,7 +15,6 @@ export function hintsOf(req: IncomingMessage, body: JsonBody | undefined): Hints
   const prompt = header('prompt')
   const at = prompt.lastIndexOf('@')
   return {
-    ...noHints,
     customer,
     feature: header('feature'),
     session: header('session'),

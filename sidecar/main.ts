@@ -16,6 +16,7 @@ import { loadPrices } from './pricing/load.ts'
 import { createRegistry } from './providers/registry.ts'
 import { createDataPlane, type DataPlane, type SocketSettings } from './server.ts'
 import type { Services } from './services.ts'
+import { Waits } from './timing/waits.ts'
 import { buildSnapshot, type Snapshot } from './snapshot.ts'
 import { fetchToken } from './upstream/fetch-token.ts'
 import { type PoolOptions, Pools } from './upstream/pools.ts'
@@ -68,6 +69,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     metrics,
     log,
     tracing: options.tracing,
+    waits: new Waits(),
     limiter: new Limiter(options.config.workers),
     heavy,
     signatures: new SignatureStore({ entriesMax: 10_000, bytesMax: 32 * 1_048_576 }),

@@ -6,6 +6,7 @@ import type { Limiter } from './limits/limiter.ts'
 import type { Log } from './observe/log.ts'
 import type { Metrics } from './observe/metrics.ts'
 import type { Tracing } from './observe/tracing.ts'
+import type { Waits } from './timing/waits.ts'
 import type { Pools } from './upstream/pools.ts'
 
 /** What stages use of the outside world; handed in, so that a test can hand in something else. */
@@ -18,6 +19,7 @@ export interface Services {
   /** Undefined when no exporter is configured: tracing then costs nothing. */
   readonly tracing: Tracing | undefined
   readonly limiter: Limiter
+  readonly waits: Waits
   readonly signatures: SignatureStore
   /** Translates requests that are too large for the event loop. */
   readonly heavy: HeavyTranslator

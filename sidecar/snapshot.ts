@@ -5,6 +5,7 @@ import type { Catalog } from '../contract/prices/catalog.ts'
 import { catalogProvider } from '../contract/prices/catalog.ts'
 import { connectProvider, type Registry } from './providers/registry.ts'
 import type { Candidate, ConnectedProvider, Route, Timeouts } from './routing/route.ts'
+import { headerText } from './upstream/headers.ts'
 
 /** Who calls: an entry of `keys`, found by the hash of the key it sent. */
 export interface Caller {
@@ -96,6 +97,7 @@ function buildRoute(name: string, route: RouteConfig, materials: RouteMaterials)
   const byId = (id: string) => candidates.filter((candidate) => candidate.id === id)
   return {
     name,
+    headerName: headerText(name),
     strategy: route.strategy,
     candidates,
     baseline: route.baseline === undefined ? undefined : byId(route.baseline)[0],
@@ -120,6 +122,7 @@ export function buildCandidate(from: {
   const catalogModel = from.catalog.find(from.provider.priceProvider, from.model)
   return {
     id: from.id,
+    servedBy: headerText(`${from.provider.name}/${from.model}`),
     provider: from.provider,
     model: from.model,
     weight: 1,
@@ -140,6 +143,7 @@ export function buildCandidate(from: {
 export function singleRoute(name: string, candidate: Candidate, timeouts: Timeouts): Route {
   return {
     name,
+    headerName: headerText(name),
     strategy: 'ordered',
     candidates: [candidate],
     baseline: undefined,

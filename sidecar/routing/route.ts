@@ -30,6 +30,8 @@ export interface Timeouts {
 
 export interface Candidate {
   readonly id: string
+  /** `provider/model` as it may stand in a header. */
+  readonly servedBy: string
   readonly provider: ConnectedProvider
   readonly model: string
   readonly weight: number
@@ -49,6 +51,8 @@ export interface RouteRule {
 
 export interface Route {
   readonly name: string
+  /** The name as it may stand in a header. */
+  readonly headerName: string
   readonly strategy: Strategy
   readonly candidates: readonly Candidate[]
   readonly baseline: Candidate | undefined

@@ -13,11 +13,13 @@ export function settle(context: Context, services: Services): void {
   const { catalog } = context.snapshot
   const priced = context.attempts.map((attempt) => {
     const { usage, source } = usageFor(context, attempt)
+    // A whole answer was priced for its header already.
+    if (usage !== attempt.usage) attempt.priced = undefined
     attempt.usage = usage
     attempt.usageSource = source
-    return usage === undefined
-      ? nothing
-      : priceCall({ catalog, candidate: attempt.candidate, usage, atMs: context.arrivedMs })
+    if (usage === undefined) return nothing
+    attempt.priced ??= priceCall({ catalog, candidate: attempt.candidate, usage, atMs: context.arrivedMs })
+    return attempt.priced
   })
   const last = priced.at(-1)
   context.cost = {

@@ -1,3 +1,4 @@
+import type { Wait, Waits } from '../timing/waits.ts'
 import type { CallerStream } from './caller-stream.ts'
 
 /** A comment: every SSE client skips it, and load balancers see a living connection. */
@@ -11,20 +12,19 @@ const ping = ': ping\n\n'
 export class Pinger {
   readonly #caller: CallerStream
   readonly #open: () => void
-  readonly #timer: NodeJS.Timeout
+  readonly #silence: Wait
   #isStopped = false
   #isHeld = false
 
-  constructor(caller: CallerStream, options: { silenceMs: number; open: () => void }) {
+  constructor(caller: CallerStream, options: { silenceMs: number; waits: Waits; open: () => void }) {
     this.#caller = caller
     this.#open = options.open
-    this.#timer = setTimeout(() => this.#fire(), options.silenceMs)
-    this.#timer.unref()
+    this.#silence = options.waits.after(options.silenceMs, () => this.#fire())
   }
 
   /** Something real was written: silence starts anew. */
   touch(): void {
-    if (!this.#isStopped) this.#timer.refresh()
+    if (!this.#isStopped) this.#silence.restart()
   }
 
   /** While held nothing is written: the caller is in the middle of an event, or does not read. */
@@ -34,7 +34,7 @@ export class Pinger {
 
   stop(): void {
     this.#isStopped = true
-    clearTimeout(this.#timer)
+    this.#silence.cancel()
   }
 
   #fire(): void {
@@ -43,6 +43,6 @@ export class Pinger {
       if (!this.#caller.isCommitted) this.#open()
       this.#caller.write(ping)
     }
-    this.#timer.refresh()
+    this.#silence.restart()
   }
 }

@@ -85,3 +85,8 @@ function connectionNames(rawHeaders: readonly string[]): Set<string> | undefined
   }
   return names
 }
+
+/** Names come from callers too: what is not allowed in a header is percent-encoded. */
+export function headerText(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text)
+}

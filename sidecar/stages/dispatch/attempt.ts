@@ -41,11 +41,12 @@ export async function attemptCall(context: Context, services: Services, ask: Att
   const fault = credentialFault(candidate)
   if (fault !== undefined) return failed(attempt, fault)
   const outgoing = bodyFor(context, lane, candidate.model === context.modelAsked ? '' : candidate.model)
-  const opened = await openExchange(context, services, { ...ask, attempt, outgoing })
+  const opening = openExchange(context, services, { ...ask, attempt, outgoing })
+  const opened = opening instanceof Promise ? await opening : opening
   if (opened.kind === 'fault') return failed(attempt, opened.fault)
   const { exchange } = opened
   const leftMs = Math.max(1, ask.deadlineMs - services.nowMs())
-  const deadline = new Deadline(exchange, limitMs(context, ask, leftMs))
+  const deadline = new Deadline(services.waits, exchange, limitMs(context, ask, leftMs))
   const forgetCaller = context.caller.onGone(() => exchange.abort('aborted'))
   try {
     const head = await exchange.head
@@ -82,6 +83,7 @@ function openAttempt(context: Context, services: Services, candidate: Candidate)
     upstreamRequestId: '',
     firstContentAt: undefined,
     usage: undefined,
+    priced: undefined,
     usageSource: '',
     modelReported: '',
     finishReason: '',
@@ -124,7 +126,7 @@ interface HeadAsk {
   readonly ask: AttemptAsk
 }
 
-async function readHead(context: Context, from: HeadAsk): Promise<Outcome> {
+function readHead(context: Context, from: HeadAsk): Outcome | Promise<Outcome> {
   const { head, attempt, exchange } = from
   attempt.httpStatus = head.status
   attempt.upstreamRequestId = upstreamRequestId(head)

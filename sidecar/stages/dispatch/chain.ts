@@ -40,7 +40,8 @@ export class Chain {
       if (after !== undefined && !mayFollow(after.fault, after.candidate, candidate)) continue
       if (isCountedHere(this.#context, candidate)) return 'counted'
       try {
-        return await prepare(this.#context, this.#services, candidate)
+        const prepared = prepare(this.#context, this.#services, candidate)
+        return prepared instanceof Promise ? await prepared : prepared
       } catch (error) {
         if (!isUnfit(error)) throw error
         this.#refusal ??= error

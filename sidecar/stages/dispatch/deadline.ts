@@ -1,29 +1,28 @@
+import type { Wait, Waits } from '../../timing/waits.ts'
 import type { Exchange } from '../../upstream/exchange.ts'
 
-/** The one timer of an attempt. */
+/** The one limit of an attempt: the exchange is given up when it is over. */
 export class Deadline {
-  #timer: NodeJS.Timeout | undefined
+  readonly #waits: Waits
   readonly #exchange: Exchange
+  #wait: Wait | undefined
   hasFired = false
 
-  constructor(exchange: Exchange, ms: number) {
+  constructor(waits: Waits, exchange: Exchange, ms: number) {
+    this.#waits = waits
     this.#exchange = exchange
     this.extend(ms)
   }
 
   extend(ms: number): void {
-    clearTimeout(this.#timer)
-    if (!Number.isFinite(ms)) return
-    this.#timer = setTimeout(
-      () => {
-        this.hasFired = true
-        this.#exchange.abort('timeout')
-      },
-      Math.max(1, ms),
-    )
+    this.#wait?.cancel()
+    this.#wait = this.#waits.after(ms, () => {
+      this.hasFired = true
+      this.#exchange.abort('timeout')
+    })
   }
 
   stop(): void {
-    clearTimeout(this.#timer)
+    this.#wait?.cancel()
   }
 }

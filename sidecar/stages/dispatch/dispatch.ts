@@ -14,7 +14,7 @@ const retryWaitMsMax = 2000
 export async function dispatch(context: Context, services: Services): Promise<void> {
   const { route } = context
   if (route === undefined || context.chain.length === 0) return
-  startPings(context)
+  startPings(context, services)
   const deadlineMs = services.nowMs() + route.timeouts.totalMs
   const chain = new Chain(context, services)
   let current = await chain.next()

@@ -20,13 +20,27 @@ export type Opened =
   | { readonly kind: 'exchange'; readonly exchange: Exchange }
   | { readonly kind: 'fault'; readonly fault: Fault }
 
-/** Signs the request and sends it on its way. */
-export async function openExchange(context: Context, services: Services, from: OpenAsk): Promise<Opened> {
+/** Signs the request and sends it on its way: at once, unless a token must be fetched for it. */
+export function openExchange(context: Context, services: Services, from: OpenAsk): Opened | Promise<Opened> {
+  const { candidate, call } = from
+  const { provider } = candidate.provider
   try {
-    return { kind: 'exchange', exchange: await open(context, services, from) }
+    const address = provider.address(call)
+    const { body } = from.outgoing
+    const nowMs = services.nowMs()
+    const signing = provider.sign({ call, address, body: Buffer.isBuffer(body) ? body : undefined, nowMs })
+    const send = (signed: HeaderList): Opened => ({
+      kind: 'exchange',
+      exchange: open(context, services, { ...from, address, signed }),
+    })
+    return Array.isArray(signing) ? send(signing) : signing.then(send).catch(faultOpened)
   } catch (error) {
-    return { kind: 'fault', fault: signingFault(error) }
+    return faultOpened(error)
   }
+}
+
+function faultOpened(error: unknown): Opened {
+  return { kind: 'fault', fault: signingFault(error) }
 }
 
 /** Without credentials one provider cannot be asked; another may have its own. */
@@ -37,19 +51,16 @@ function signingFault(error: unknown): Fault {
   return { class: 'outage', status: 0, code: 'token_unavailable', message }
 }
 
-async function open(context: Context, services: Services, from: OpenAsk): Promise<Exchange> {
-  const { candidate, call, lane, attempt } = from
-  const { settings, provider } = candidate.provider
-  const address = provider.address(call)
+function open(
+  context: Context,
+  services: Services,
+  from: OpenAsk & { address: Address; signed: HeaderList },
+): Exchange {
+  const { candidate, call, lane, attempt, address } = from
+  const { settings } = candidate.provider
   const { body, length } = from.outgoing
-  const signing = provider.sign({
-    call,
-    address,
-    body: Buffer.isBuffer(body) ? body : undefined,
-    nowMs: services.nowMs(),
-  })
-  const signed = withoutCallersOwn(Array.isArray(signing) ? signing : await signing, context, call)
-  const headers = upstreamHeaders(context, { call, signed, lane, address })
+  const signed = withoutCallersOwn(from.signed, context, call)
+  const headers = upstreamHeaders(context, { call, signed, lane })
   if (length !== undefined) headers.push('content-length', String(length))
   attempt.trace = context.trace?.startAttempt({
     provider: settings.name,
@@ -72,10 +83,7 @@ function withoutCallersOwn(signed: HeaderList, context: Context, call: Call): He
   return signed.toSpliced(at, 2)
 }
 
-function upstreamHeaders(
-  context: Context,
-  from: { call: Call; signed: HeaderList; lane: Lane; address: Address },
-): string[] {
+function upstreamHeaders(context: Context, from: { call: Call; signed: HeaderList; lane: Lane }): string[] {
   const { call, signed } = from
   const translated = call.operation === 'generate' && call.format !== context.dialectName
   const replaced = new Set<string>()

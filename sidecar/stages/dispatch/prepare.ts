@@ -16,11 +16,16 @@ export interface Prepared {
 }
 
 /** Throws a GatewayError when the request cannot be written for this candidate. */
-export async function prepare(context: Context, services: Services, candidate: Candidate): Promise<Prepared> {
+export function prepare(
+  context: Context,
+  services: Services,
+  candidate: Candidate,
+): Prepared | Promise<Prepared> {
   const call = callFor(context, candidate)
   const made = createLane(laneAsk(context, services, { call, candidate }))
-  const lane = made instanceof Promise ? await made : made
-  return { candidate, call, lane }
+  // Only a heavy translation takes its time, in a worker.
+  if (made instanceof Promise) return made.then((lane) => ({ candidate, call, lane }))
+  return { candidate, call, lane: made }
 }
 
 /** The candidate's vendor has no place to count tokens in the caller's words. */
