@@ -13,9 +13,14 @@ interface Slot {
 /**
  * Edits top-level members by splicing byte ranges: order, whitespace, huge numbers and everything not named
  * stay as they were. All duplicates of a name are edited, because readers disagree on which one counts.
- * Returns the same Buffer when nothing changes.
+ * Gives the pieces in their order: a large body is not copied for the sake of one name. The same Buffer alone
+ * when nothing changes.
  */
-export function spliceMembers(bytes: Buffer, keys: readonly KeyRange[], edits: readonly BodyEdit[]): Buffer {
+export function spliceMembers(
+  bytes: Buffer,
+  keys: readonly KeyRange[],
+  edits: readonly BodyEdit[],
+): readonly Buffer[] {
   let slots: Slot[] = keys.map(({ name: key }, source) => ({
     key,
     keyJson: undefined,
@@ -52,7 +57,7 @@ function rename(slots: Slot[], from: string, to: string): Slot[] {
   return kept
 }
 
-function write(bytes: Buffer, keys: readonly KeyRange[], slots: readonly Slot[]): Buffer {
+function write(bytes: Buffer, keys: readonly KeyRange[], slots: readonly Slot[]): readonly Buffer[] {
   const writer = new RangeWriter(bytes)
   const headEnd = keys[0]?.keyStart ?? bytes.indexOf('{') + 1
   writer.copy(0, headEnd)
@@ -108,10 +113,10 @@ class RangeWriter {
     this.#pieces.push(Buffer.from(text))
   }
 
-  finish(): Buffer {
-    if (this.#pieces.length === 0 && this.#end - this.#start === this.#bytes.length) return this.#bytes
+  finish(): readonly Buffer[] {
+    if (this.#pieces.length === 0 && this.#end - this.#start === this.#bytes.length) return [this.#bytes]
     this.#flush()
-    return Buffer.concat(this.#pieces)
+    return this.#pieces
   }
 
   #flush(): void {

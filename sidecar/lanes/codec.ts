@@ -64,7 +64,7 @@ function lane<
   return {
     format: ask.format,
     translates: true,
-    body: Buffer.from(JSON.stringify({ ...written.body, ...candidate.params })),
+    body: [Buffer.from(JSON.stringify({ ...written.body, ...candidate.params }))],
     dropped: [...new Set([...request.dropped, ...written.dropped])],
     impliedUsage: undefined,
     framer: () => framerFor(format, false),

@@ -103,7 +103,7 @@ function createPassLane(ask: LaneAsk, format: Format): Lane {
   return passLane({
     format,
     quirks: candidate.target.quirks,
-    body: body?.edit(edits),
+    body: body?.editedPieces(edits),
     addedUsage: usageEdit !== undefined,
     jsonArray: ask.dialect.name === 'gemini' && ask.wantsJsonArray,
     impliedUsage: impliedUsage(ask.operation, body),

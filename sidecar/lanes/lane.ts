@@ -19,8 +19,8 @@ export interface Lane {
   readonly format: FormatName
   /** False: the provider's bytes are the caller's answer. */
   readonly translates: boolean
-  /** The body for the provider. */
-  readonly body: Buffer | undefined
+  /** The body for the provider, in pieces: a large one is not copied for the sake of an edit. */
+  readonly body: readonly Buffer[] | undefined
   readonly dropped: readonly string[]
   /** Usage that follows from the request where no answer states one (speech: characters). */
   readonly impliedUsage: Usage | undefined

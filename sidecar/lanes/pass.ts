@@ -12,7 +12,7 @@ import type { Lane } from './lane.ts'
 export function passLane(from: {
   format: Format
   quirks: HostQuirks
-  body: Buffer | undefined
+  body: readonly Buffer[] | undefined
   /** Sidelight asked for a usage chunk that the caller did not ask for. */
   addedUsage: boolean
   jsonArray: boolean

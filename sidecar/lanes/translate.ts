@@ -32,7 +32,7 @@ export function translateLane(from: {
   return {
     format: format.name,
     translates: true,
-    body: translation.bytes,
+    body: [translation.bytes],
     dropped: translation.dropped,
     impliedUsage: undefined,
     framer: () => framerFor(format, from.isJsonArray),

@@ -8,7 +8,8 @@ export interface ExchangeRequest {
   readonly path: string
   /** Flat name, value, name, value … */
   readonly headers: string[]
-  readonly body: Buffer | Readable | undefined
+  /** Several pieces need their length among the headers. */
+  readonly body: Buffer | readonly Buffer[] | Readable | undefined
 }
 
 export interface Head {
@@ -64,7 +65,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
           method: request.method,
           path: request.path,
           headers: request.headers,
-          body: request.body ?? null,
+          // undici takes any iterable; its types do not say so.
+          body: (request.body ?? null) as Buffer | Readable | null,
           reset: false,
         },
         this,

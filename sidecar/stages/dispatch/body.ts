@@ -7,7 +7,7 @@ import type { Lane } from '../../lanes/lane.ts'
 const nothing = Buffer.alloc(0)
 
 export interface OutgoingBody {
-  readonly body: Buffer | Upload | undefined
+  readonly body: readonly Buffer[] | Upload | undefined
   /** Where the body is a stream of known length. */
   readonly length: number | undefined
 }
@@ -17,7 +17,7 @@ export function bodyFor(context: Context, lane: Lane, model: string): OutgoingBo
   if (lane.body !== undefined) return { body: lane.body, length: undefined }
   const { req, form } = context
   const prefix = form === undefined ? nothing : model === '' ? form.prefix : withField(form, 'model', model)
-  if (form?.isWhole === true) return { body: prefix, length: undefined }
+  if (form?.isWhole === true) return { body: [prefix], length: undefined }
   const announced = announcedBytes(req)
   if (announced === 0) return { body: undefined, length: undefined }
   const added = prefix.length - (form?.prefix.length ?? 0)

@@ -28,7 +28,8 @@ export function openExchange(context: Context, services: Services, from: OpenAsk
     const address = provider.address(call)
     const { body } = from.outgoing
     const nowMs = services.nowMs()
-    const signing = provider.sign({ call, address, body: Buffer.isBuffer(body) ? body : undefined, nowMs })
+    // Whoever signs the body has it in one piece: it was written here, not passed on.
+    const signing = provider.sign({ call, address, body: onePiece(body), nowMs })
     const send = (signed: HeaderList): Opened => ({
       kind: 'exchange',
       exchange: open(context, services, { ...from, address, signed }),
@@ -37,6 +38,10 @@ export function openExchange(context: Context, services: Services, from: OpenAsk
   } catch (error) {
     return faultOpened(error)
   }
+}
+
+function onePiece(body: OutgoingBody['body']): Buffer | undefined {
+  return Array.isArray(body) && body.length === 1 ? body[0] : undefined
 }
 
 function faultOpened(error: unknown): Opened {
@@ -72,7 +77,10 @@ function open(
   const { pools } = services
   const { connectMs } = candidate.timeouts
   const upstream = from.isFresh ? pools.once(address.origin, connectMs) : pools.get(address.origin, connectMs)
-  return new Exchange(upstream, { method: call.method, path: address.path, headers, body })
+  const pieces = Array.isArray(body) && body.length > 1
+  if (pieces) headers.push('content-length', String(body.reduce((sum, piece) => sum + piece.length, 0)))
+  const sent = onePiece(body) ?? body
+  return new Exchange(upstream, { method: call.method, path: address.path, headers, body: sent })
 }
 
 /** A caller of the same API states its own version of it; ours is for callers of another. */
