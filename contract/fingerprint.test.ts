@@ -76,3 +76,19 @@ test('text around a long string counts whole', () => {
   const with16k = (tail: string) => body(['messages', `["${'A'.repeat(20_000)}","${tail}"]`])
   assert.notEqual(promptFingerprint(with16k('x')), promptFingerprint(with16k('y')))
 })
+
+test('a long field is known by its length, its ends and samples between them', () => {
+  const chat = (at: number, count = 300) => {
+    const turns = Array.from({ length: count }, (_, turn) => `"${(turn === at ? 'B' : 'A').repeat(1000)}"`)
+    return body(['messages', `[${turns.join(',')}]`])
+  }
+  const plain = promptFingerprint(chat(-1))
+  for (const at of [0, 7, 150, 292, 299]) assert.notEqual(promptFingerprint(chat(at)), plain, `turn ${at}`)
+  assert.notEqual(promptFingerprint(chat(-1, 301)), plain)
+})
+
+test('text between two images counts whole', () => {
+  const image = 'A'.repeat(200_000)
+  const asked = (text: string) => body(['messages', `["${image}","${text}","${image}"]`])
+  assert.notEqual(promptFingerprint(asked('x')), promptFingerprint(asked('y')))
+})

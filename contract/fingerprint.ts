@@ -25,16 +25,17 @@ export interface ScannedBody {
   readonly longStrings: readonly { readonly start: number; readonly end: number }[]
 }
 
-const edgeBytes = 4096
-const windowBytes = 256
-const windowCount = 16
+/** Strings above 16 kB are sampled, and so are fields above 64 kB: a prompt that long has a shape of its own. */
+const fieldSampling = { aboveBytes: 65_536, edgeBytes: 16_384, windowBytes: 256, windowCount: 64 }
+const stringSampling = { edgeBytes: 4096, windowBytes: 256, windowCount: 16 }
+type Sampling = Omit<typeof fieldSampling, 'aboveBytes'>
 
 /**
  * 32 hex digits (half a SHA-256) that are equal for requests with the same prompt bytes, whatever the model
  * and the order of fields; '' for a body without a prompt. Whitespace inside the prompt counts.
  *
- * Strings above 16 kB are sampled (length, both ends, 16 windows between), so that an image costs no more
- * than a page of text. The fingerprint groups and counts; it is no proof of equality and no cache key.
+ * What is long is sampled (length, both ends, windows between), so that an image or a book costs no more
+ * than a few pages of text. The fingerprint groups and counts; it is no proof of equality and no cache key.
  */
 export function promptFingerprint(body: ScannedBody): string {
   const parts = promptParts(body)
@@ -42,7 +43,7 @@ export function promptFingerprint(body: ScannedBody): string {
   const pieces: Buffer[] = [versionLine]
   for (const { name, valueStart, valueEnd } of parts) {
     pieces.push(Buffer.from(`${name}:${valueEnd - valueStart}\n`))
-    addSampled(pieces, body, valueStart, valueEnd)
+    pieces.push(...sampledField(body, valueStart, valueEnd))
   }
   // One call over one buffer: an incremental hash costs more than the copy, up to large prompts.
   return hash('sha256', Buffer.concat(pieces), 'hex').slice(0, 32)
@@ -58,18 +59,35 @@ function promptParts(body: ScannedBody): ScannedBody['keys'] {
   return [...last.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
+/** First the long strings, so that text between two images counts; then the field, if it is long all the same. */
+function sampledField(body: ScannedBody, start: number, end: number): readonly Buffer[] {
+  const pieces: Buffer[] = []
+  addSampled(pieces, body, start, end)
+  let bytes = 0
+  for (const piece of pieces) bytes += piece.length
+  if (bytes <= fieldSampling.aboveBytes) return pieces
+  const samples: Buffer[] = []
+  addSamples(
+    samples,
+    pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces),
+    fieldSampling,
+  )
+  return samples
+}
+
 function addSampled(pieces: Buffer[], body: ScannedBody, start: number, end: number): void {
   let at = start
   for (const long of body.longStrings) {
     if (long.start < at || long.end > end) continue
     pieces.push(body.bytes.subarray(at, long.start))
-    addSamples(pieces, body.bytes.subarray(long.start, long.end))
+    addSamples(pieces, body.bytes.subarray(long.start, long.end), stringSampling)
     at = long.end
   }
   pieces.push(body.bytes.subarray(at, end))
 }
 
-function addSamples(pieces: Buffer[], long: Buffer): void {
+function addSamples(pieces: Buffer[], long: Buffer, sampling: Sampling): void {
+  const { edgeBytes, windowBytes, windowCount } = sampling
   // JSON holds no NUL, so this cannot be imitated by content.
   pieces.push(Buffer.from(`\0${long.length}\0`), long.subarray(0, edgeBytes))
   const step = (long.length - 2 * edgeBytes - windowBytes) / (windowCount - 1)
