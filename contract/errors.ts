@@ -88,6 +88,8 @@ export const errorCatalogue = {
   upstream_invalid: entry(502, 'upstream', 'The provider answered something that is not an answer.'),
   upstream_truncated: entry(502, 'upstream', 'The provider ended the answer before it was complete.'),
   upload_timeout: entry(408, 'timeout', 'The body did not arrive within `limits.upload`.'),
+  headers_timeout: entry(408, 'timeout', 'The head of the request did not arrive within 80 seconds.'),
+  not_implemented: entry(501, 'invalid_request', 'This version does not offer that; the message names it.'),
   draining: entry(503, 'overloaded', 'This sidecar is shutting down; try the next one.'),
   too_many_connections: entry(
     503,

@@ -49,10 +49,32 @@ const geminiMethods: Readonly<Record<string, { operation: Operation; stream?: bo
 
 const anyMethod = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
 
+export interface RequestTarget {
+  readonly pathname: string
+  /** Path and query. */
+  readonly path: string
+}
+
+/** Clients behind a proxy setting write the whole address into the request line. */
+export function targetOf(url: string): RequestTarget {
+  const path = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '') || '/'
+  const mark = path.indexOf('?')
+  return { pathname: mark < 0 ? path : path.slice(0, mark), path }
+}
+
+/** Providers resolve `..`, and then the path that was checked here is not the one that is served there. */
+export function hasDotSegments(pathname: string): boolean {
+  return /(?:^|[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?:$|[/\\]|%2f|%5c)/i.test(pathname)
+}
+
+/** The dialect to refuse in, known or not. */
+export function dialectOf(pathname: string): DialectName {
+  return endpointOf(pathname)?.dialect ?? (/^\/v1(?:beta|alpha)/.test(pathname) ? 'gemini' : 'chat')
+}
+
 /** Undefined: not a path of the data plane. */
 export function endpointOf(pathname: string): Endpoint | undefined {
-  const known = fixed[pathname]
-  if (known !== undefined) return known
+  if (Object.hasOwn(fixed, pathname)) return fixed[pathname]
   if (pathname.startsWith('/v1beta/') || pathname.startsWith('/v1alpha/')) return geminiEndpoint(pathname)
   if (!pathname.startsWith('/v1/')) return undefined
   // Google's newer SDKs leave the beta out: /v1/models/{model}:generateContent.
@@ -71,7 +93,8 @@ export function endpointOf(pathname: string): Endpoint | undefined {
 
 function geminiEndpoint(pathname: string): Endpoint | undefined {
   const match = /^\/v1(?:beta|alpha)?\/(?:models|tunedModels)\/(.+):([A-Za-z]+)$/.exec(pathname)
-  const method = geminiMethods[match?.[2] ?? '']
+  const name = match?.[2] ?? ''
+  const method = Object.hasOwn(geminiMethods, name) ? geminiMethods[name] : undefined
   if (match === null || method === undefined) {
     return { dialect: 'gemini', operation: 'other', body: 'stream', methods: anyMethod }
   }

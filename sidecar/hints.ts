@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { stringAt } from '../contract/json.ts'
 import type { JsonBody } from './body/json-body.ts'
@@ -10,17 +11,18 @@ const tagsMax = 32
 /** Header first, then what the body says about its end user, in the order of the documentation. */
 export function hintsOf(req: IncomingMessage, body: JsonBody | undefined): Hints {
   const headers = req.headers
-  const header = (name: string) => label(headers[`x-sidelight-${name}`])
+  const header = (name: string) => label(headerText(headers[`x-sidelight-${name}`]))
   const customer = header('customer') || (body === undefined ? '' : customerOf(body))
   const prompt = header('prompt')
   const at = prompt.lastIndexOf('@')
   return {
+    ...noHints,
     customer,
     feature: header('feature'),
     session: header('session'),
     promptName: at < 0 ? prompt : prompt.slice(0, at),
     promptVersion: at < 0 ? '' : prompt.slice(at + 1),
-    tags: tagsOf(headers['x-sidelight-tags']),
+    tags: tagsOf(headerText(headers['x-sidelight-tags'])),
     tier: header('tier'),
     provider: header('provider'),
     route: header('route'),
@@ -35,18 +37,32 @@ function customerOf(body: JsonBody): string {
   return label(stringAt(metadata, 'customer')) || label(stringAt(metadata, 'user_id'))
 }
 
-function label(value: string | string[] | undefined): string {
-  const text = Array.isArray(value) ? value[0] : value
-  if (text === undefined) return ''
+function label(text: string | undefined): string {
+  if (text === undefined || text === '') return ''
   const trimmed = text.trim()
-  return trimmed.length > labelCharsMax ? trimmed.slice(0, labelCharsMax) : trimmed
+  const short = trimmed.length > labelCharsMax ? trimmed.slice(0, labelCharsMax) : trimmed
+  // Half a pair of surrogates, sent or cut, would not survive the way to the warehouse.
+  return short.isWellFormed() ? short : short.toWellFormed()
+}
+
+/** Node reads header bytes as Latin-1; whoever sends more than ASCII today sends UTF-8. */
+function headerText(value: string | string[] | undefined): string {
+  const text = (Array.isArray(value) ? value[0] : value) ?? ''
+  if (isAscii(text)) return text
+  const bytes = Buffer.from(text, 'latin1')
+  return isUtf8(bytes) ? bytes.toString('utf8') : text
+}
+
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) > 0x7f) return false
+  return true
 }
 
 /** `k=v,k=v`; what has no `=` is a tag with an empty value. */
-function tagsOf(value: string | string[] | undefined): Hints['tags'] {
-  if (value === undefined || value === '') return noHints.tags
+function tagsOf(value: string): Hints['tags'] {
+  if (value === '') return noHints.tags
   const tags: Record<string, string> = Object.create(null)
-  for (const pair of String(value).split(',').slice(0, tagsMax)) {
+  for (const pair of value.split(',', tagsMax)) {
     const at = pair.indexOf('=')
     const key = label(at < 0 ? pair : pair.slice(0, at))
     if (key !== '') tags[key] = at < 0 ? '' : label(pair.slice(at + 1))

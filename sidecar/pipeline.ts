@@ -1,4 +1,5 @@
 import { GatewayError } from '../contract/errors.ts'
+import { CallerGone } from './body/read.ts'
 import type { Context } from './context.ts'
 import type { Services } from './services.ts'
 import { admit } from './stages/admit.ts'
@@ -43,7 +44,7 @@ export async function runPipeline(context: Context, services: Services): Promise
 function asGatewayError(error: unknown, context: Context, services: Services): GatewayError {
   if (error instanceof GatewayError) return error
   // Reading from a caller that left fails in many ways, none of them worth a line.
-  if (context.caller.isGone) return new GatewayError('bad_request')
+  if (context.caller.isGone || error instanceof CallerGone) return new GatewayError('bad_request')
   // The stack may name code, never content; the message of an unknown error may hold anything.
   services.log.error('a stage failed', { request_id: context.requestId, stack: stackOf(error) })
   return new GatewayError('internal_error')

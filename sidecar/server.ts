@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { Connections } from './connections.ts'
 import { Context } from './context.ts'
-import { answerMalformed } from './malformed.ts'
+import { malformedAnswer, type ParseError } from './malformed.ts'
 import { runPipeline } from './pipeline.ts'
 import type { Services } from './services.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -11,6 +12,8 @@ export interface DataPlane {
   readonly server: Server
   /** Requests being served. */
   inFlight(): number
+  /** Connections whose bytes never became a request, so that there is no record of them. */
+  malformed(): number
   /** Stops accepting, lets running requests end, cuts what is left after the limit. */
   drain(limitMs: number): Promise<void>
 }
@@ -20,6 +23,24 @@ export interface DataPlaneOptions {
   /** The snapshot in force: read once per request. */
   readonly snapshot: () => Snapshot
   readonly nextId: () => string
+  /** For tests: the waits on sockets, and how often they are looked at. */
+  readonly sockets?: Partial<SocketSettings>
+}
+
+export interface SocketSettings {
+  readonly keepAliveMs: number
+  readonly headersMs: number
+  readonly checkMs: number
+  readonly connectionsMax: number
+}
+
+const usualSockets: SocketSettings = {
+  // Above the 60 s of most load balancers and the 5 s of most clients, so that they close first.
+  keepAliveMs: 75_000,
+  headersMs: 80_000,
+  checkMs: 10_000,
+  // Four for each request that may run at once by default; more than that is no pool but a leak.
+  connectionsMax: 16_384,
 }
 
 /** The sockets callers talk to. */
@@ -28,15 +49,20 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   let inFlight = 0
   let isDraining = false
   let onIdle: (() => void) | undefined
+  const connections = new Connections((error) =>
+    malformedAnswer(error, { requestId: options.nextId(), dialects: services.dialects }),
+  )
 
   const serve = (req: IncomingMessage, res: ServerResponse) => {
     inFlight += 1
     services.metrics.requestStarted()
     if (isDraining) res.setHeader('connection', 'close')
     const snapshot = options.snapshot()
+    const caller = new CallerStream(req, res)
+    connections.begin(req, res, caller)
     const context = new Context({
       req,
-      caller: new CallerStream(req, res),
+      caller,
       snapshot,
       arrivedMs: services.nowMs(),
       arrivedAt: performance.now(),
@@ -52,22 +78,11 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     })
   }
 
-  const server = createServer(
-    {
-      keepAliveTimeout: 75_000,
-      headersTimeout: 80_000,
-      // Uploads have a deadline of their own; node's default of 300 s would cut slow ones that are fine.
-      requestTimeout: 0,
-      maxHeaderSize: 65_536,
-      // A half-closed caller still waits for its answer.
-      noDelay: true,
-    },
-    serve,
-  )
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => answerMalformed(error, socket))
+  const server = openServer({ ...usualSockets, ...options.sockets }, serve, connections)
   return {
     server,
     inFlight: () => inFlight,
+    malformed: () => connections.malformed,
     async drain(limitMs) {
       isDraining = true
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
@@ -77,6 +92,40 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       await closed
     },
   }
+}
+
+type Serve = (req: IncomingMessage, res: ServerResponse) => void
+
+function openServer(settings: SocketSettings, serve: Serve, connections: Connections): Server {
+  const server = createServer(
+    {
+      keepAliveTimeout: settings.keepAliveMs,
+      headersTimeout: settings.headersMs,
+      connectionsCheckingInterval: settings.checkMs,
+      // Uploads have a deadline of their own; node's default of 300 s would cut slow ones that are fine.
+      requestTimeout: 0,
+      maxHeaderSize: 65_536,
+      // Its absence is answered like any other mistake, with a body and a record.
+      requireHostHeader: false,
+      noDelay: true,
+    },
+    serve,
+  )
+  // Node would drop the headers above its limit in silence; they are counted when the request is read.
+  server.maxHeadersCount = 0
+  server.maxConnections = settings.connectionsMax
+  // A caller that half-closes still waits for its answer; whether it left is found out by CallerStream.
+  Object.assign(server, { httpAllowHalfOpen: true })
+  server.on('connection', (socket: Socket) => connections.attach(socket))
+  server.on('clientError', (error: ParseError, socket: Socket) => connections.broken(error, socket))
+  // An expectation that is not known may be ignored.
+  server.on('checkExpectation', serve)
+  server.on('connect', (_req: IncomingMessage, socket: Socket) => {
+    // Node has taken its own listener away.
+    socket.on('error', () => {})
+    connections.broken(Object.assign(new Error('CONNECT'), { code: 'METHOD_CONNECT' }), socket)
+  })
+  return server
 }
 
 function atMost(ms: number, done: Promise<void>): Promise<void> {

@@ -87,7 +87,7 @@ async function receive(
   const start =
     bytesMax === undefined
       ? await readMultipart(incoming, type)
-      : { ...(await readPrefix(incoming, bytesMax)), fields: {} }
+      : { ...(await readPrefix(incoming, bytesMax)), fields: {}, ranges: [] }
   const rest = start.isWhole ? [] : ((await start.rest.toArray()) as Buffer[])
   response.end()
   await once(request, 'response')

@@ -18,6 +18,14 @@ export interface BodyPrefix {
 
 export interface MultipartStart extends BodyPrefix {
   readonly fields: Readonly<Record<string, string>>
+  /** Where the values of those fields lie in the prefix, repeated fields included. */
+  readonly ranges: readonly FieldRange[]
+}
+
+export interface FieldRange {
+  readonly name: string
+  readonly start: number
+  readonly end: number
 }
 
 /** Reads the small fields in the first 64 KiB of a form; the files stay in the stream. */
@@ -27,7 +35,20 @@ export async function readMultipart(
   options: { readonly uploadMs?: number } = {},
 ): Promise<MultipartStart> {
   const start = await readPrefix(request, prefixBytes, options)
-  return { ...start, fields: peekMultipartFields(contentType, start.prefix, peekedFields) }
+  const ranges = fieldRanges(contentType, start.prefix, peekedFields)
+  return { ...start, ranges, fields: valuesOf(start.prefix, ranges) }
+}
+
+/** The prefix with another value for a field, at each place it stands. */
+export function withField(start: MultipartStart, name: string, value: string): Buffer {
+  const pieces: Buffer[] = []
+  let at = 0
+  for (const range of start.ranges) {
+    if (range.name !== name) continue
+    pieces.push(start.prefix.subarray(at, range.start), Buffer.from(value))
+    at = range.end
+  }
+  return at === 0 ? start.prefix : Buffer.concat([...pieces, start.prefix.subarray(at)])
 }
 
 /** Rejects like `readBody` when the caller goes or stalls. The prefix may be a chunk longer than `bytesMax`. */
@@ -54,19 +75,30 @@ export function peekMultipartFields(
   prefix: Buffer,
   names: readonly string[],
 ): Record<string, string> {
+  return valuesOf(prefix, fieldRanges(contentType, prefix, names))
+}
+
+function valuesOf(prefix: Buffer, ranges: readonly FieldRange[]): Record<string, string> {
   const fields: Record<string, string> = Object.create(null)
+  for (const { name, start, end } of ranges) fields[name] = prefix.toString('utf8', start, end)
+  return fields
+}
+
+function fieldRanges(contentType: string, prefix: Buffer, names: readonly string[]): FieldRange[] {
+  const ranges: FieldRange[] = []
   const boundary = boundaryOf(contentType)
-  if (boundary === undefined) return fields
+  if (boundary === undefined) return ranges
   const delimiter = `--${boundary}`
   let start = partStart(prefix, prefix.indexOf(delimiter), delimiter)
   while (start >= 0) {
     const next = prefix.indexOf(`\n${delimiter}`, start)
     // A part that is cut off here is the file the rest of the stream brings.
     if (next < 0) break
-    readField(fields, prefix.subarray(start, next), names)
+    const range = fieldRange(prefix, { start, end: next }, names)
+    if (range !== undefined) ranges.push(range)
     start = partStart(prefix, next + 1, delimiter)
   }
-  return fields
+  return ranges
 }
 
 function boundaryOf(contentType: string): string | undefined {
@@ -84,14 +116,18 @@ function partStart(prefix: Buffer, at: number, delimiter: string): number {
   return lineEnd < 0 ? -1 : lineEnd + 1
 }
 
-function readField(fields: Record<string, string>, part: Buffer, names: readonly string[]): void {
-  const head = /^(?:[^\n]+\n)*?\r?\n/.exec(part.toString('utf8', 0, 2048))?.[0]
-  if (head === undefined) return
-  const name = fieldName(head)
-  if (name === undefined || !names.includes(name)) return
-  const value = part.subarray(Buffer.byteLength(head))
-  if (value.length > fieldBytesMax) return
-  fields[name] = value.toString('utf8').replace(/\r$/, '')
+function fieldRange(
+  prefix: Buffer,
+  part: { readonly start: number; readonly end: number },
+  names: readonly string[],
+): FieldRange | undefined {
+  const text = prefix.toString('latin1', part.start, Math.min(part.end, part.start + 2048))
+  const head = /^(?:[^\n]+\n)*?\r?\n/.exec(text)?.[0]
+  const name = head === undefined ? undefined : fieldName(head)
+  if (head === undefined || name === undefined || !names.includes(name)) return undefined
+  const start = part.start + head.length
+  const end = prefix[part.end - 1] === 0x0d && part.end > start ? part.end - 1 : part.end
+  return end - start > fieldBytesMax ? undefined : { name, start, end }
 }
 
 /** Undefined for files, and for heads without a name. */

@@ -10,6 +10,12 @@ export class CallerGone extends Error {
   }
 }
 
+/**
+ * Emitted on a request, with a GatewayError, when its bytes turn out not to be HTTP after its head was
+ * fine: bad chunks, or the end before the announced length. Node's parser tells only the server.
+ */
+export const bodyBroken = Symbol('bodyBroken')
+
 export interface ReadOptions {
   /** For the bytes on the wire and for what they decode to. */
   readonly bytesMax: number
@@ -56,6 +62,7 @@ export function gather(request: IncomingMessage, options: GatherOptions): Promis
     const leave = () => {
       clearTimeout(deadline)
       request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone)
+      request.off(bodyBroken, fail)
     }
     const fail = (error: Error) => {
       leave()
@@ -81,6 +88,7 @@ export function gather(request: IncomingMessage, options: GatherOptions): Promis
     }
     const deadline = setTimeout(() => fail(new GatewayError('upload_timeout')), options.uploadMs)
     request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone)
+    request.on(bodyBroken, fail)
   })
 }
 
@@ -137,7 +145,7 @@ class Collector {
  * Closing a socket with unread data makes the kernel send a reset, which overtakes the answer. So when Node
  * closes after the answer, only our side is closed first and what still comes in is thrown away.
  */
-function lingerOnClose(request: IncomingMessage, lingerMs = 2000): void {
+export function lingerOnClose(request: IncomingMessage, lingerMs = 2000): void {
   const { socket } = request
   if (socket === undefined || socket === null || socket.destroyed) return
   socket.destroySoon = () => {

@@ -1,34 +1,80 @@
 import { GatewayError } from '../../contract/errors.ts'
 import { JsonBody } from '../body/json-body.ts'
 import { readMultipart } from '../body/multipart.ts'
-import { readBody } from '../body/read.ts'
+import { announcedBytes, readBody } from '../body/read.ts'
 import type { Context } from '../context.ts'
-import { type Endpoint, endpointOf } from '../endpoints.ts'
+import { dialectOf, type Endpoint, endpointOf, hasDotSegments, targetOf } from '../endpoints.ts'
 import { hintsOf } from '../hints.ts'
+import { callerOf, presentedKey, splitKey } from '../limits/caller-key.ts'
+import { isForeign } from '../limits/foreign.ts'
 import type { Services } from '../services.ts'
 
-/** Reads what the caller wants and who it says it is. */
+/** Node gives headers without end within its 64 kB; more than this is an attack or a mistake. */
+const headersMax = 2000
+/** The longest names are ARNs of Bedrock and resource paths of Vertex. */
+const modelCharsMax = 1024
+
+/** Reads what the caller wants and who it says it is. Who may not pass is refused before its body is read. */
 export function receive(context: Context, services: Services): void | Promise<void> {
-  const url = context.req.url ?? '/'
-  const mark = url.indexOf('?')
-  const pathname = mark < 0 ? url : url.slice(0, mark)
-  context.path = url
+  const { pathname, path } = targetOf(context.req.url ?? '/')
   const endpoint = endpointOf(pathname)
-  if (endpoint !== undefined) {
-    context.dialectName = endpoint.dialect
-    context.operation = endpoint.operation
-  } else if (pathname.startsWith('/v1beta')) context.dialectName = 'gemini'
+  context.path = path
+  context.dialectName = endpoint?.dialect ?? dialectOf(pathname)
+  context.operation = endpoint?.operation ?? 'other'
   context.dialect = services.dialects[context.dialectName]
   context.hints = hintsOf(context.req, undefined)
   context.trace = services.tracing?.startRequest(context.req.headers, context.operation)
+  if (context.isOverCapacity)
+    throw new GatewayError('too_many_connections', undefined, { retryAfterMs: 1000 })
+  checkHead(context, pathname)
   if (endpoint === undefined) throw new GatewayError('unknown_path')
-  const method = context.req.method ?? 'GET'
-  if (!endpoint.methods.includes(method)) {
-    throw new GatewayError('method_not_allowed', `this path takes ${endpoint.methods.join(', ')}`)
-  }
+  identify(context)
+  checkEndpoint(context, endpoint, pathname)
   if (endpoint.body === 'json') return receiveJson(context, endpoint)
   if (endpoint.body === 'stream') return receiveStream(context)
   return undefined
+}
+
+function checkHead(context: Context, pathname: string): void {
+  const { req } = context
+  if (req.rawHeaders.length > 2 * headersMax)
+    throw new GatewayError('headers_too_large', `The request has more than ${headersMax} header fields.`)
+  if (req.headers.host === undefined && req.httpVersion === '1.1')
+    throw new GatewayError('bad_request', 'HTTP/1.1 requests need a Host header.')
+  if (hasDotSegments(pathname))
+    throw new GatewayError('bad_request', 'The path has `.` or `..` segments: send it resolved.')
+}
+
+function checkEndpoint(context: Context, endpoint: Endpoint, pathname: string): void {
+  const { req } = context
+  if (!endpoint.methods.includes(req.method ?? ''))
+    throw new GatewayError('method_not_allowed', `This path takes ${endpoint.methods.join(', ')}.`)
+  if (pathname === '/v1/feedback')
+    throw new GatewayError('not_implemented', 'Feedback is not stored by this version.')
+  if (req.headers.upgrade?.toLowerCase() === 'websocket')
+    throw new GatewayError('not_implemented', 'WebSockets are not served: use HTTP with `stream: true`.')
+}
+
+/** With no keys configured every program that gets here may use it, but not every page in its user's browser. */
+function identify(context: Context): void {
+  const { snapshot, req } = context
+  const { config, callers } = snapshot
+  const inQuery = context.dialectName === 'gemini' ? splitKey(context.path) : undefined
+  if (inQuery !== undefined) context.path = inQuery.path
+  if (callers.size > 0) {
+    const presented = presentedKey(req.headers, inQuery?.key)
+    context.callerKey = callerOf(callers, presented)
+    context.callerKeyHeader = presented?.header ?? ''
+    return
+  }
+  const { host, origin } = req.headers
+  const from = { host, origin, fetchSite: req.headers['sec-fetch-site'] }
+  if (isForeign(from, config)) {
+    throw new GatewayError(
+      'forbidden_origin',
+      'The Host or Origin of this request is a public name: configure `keys`, or list the name in `allowedHosts`.',
+    )
+  }
 }
 
 async function receiveJson(context: Context, endpoint: Endpoint): Promise<void> {
@@ -41,7 +87,23 @@ async function receiveJson(context: Context, endpoint: Endpoint): Promise<void> 
   context.hints = hintsOf(context.req, body)
   context.streamed = endpoint.stream ?? body.boolean('stream') ?? false
   context.wantsJsonArray = endpoint.stream === true && !/[?&]alt=sse(?:&|$)/.test(context.path)
-  context.modelAsked = endpoint.model ?? body.string('model') ?? ''
+  if (endpoint.model === undefined && body.has('model') && body.string('model') === undefined)
+    throw new GatewayError('invalid_body', 'The field model must be a string.', { param: 'model' })
+  context.modelAsked = modelName(endpoint.model ?? body.string('model') ?? '')
+}
+
+/** The name goes into paths, headers and labels: what no model is called is refused here, once for all of them. */
+function modelName(text: string): string {
+  const problem =
+    text.length > modelCharsMax
+      ? `is longer than ${modelCharsMax} characters`
+      : /\p{Cc}/u.test(text) || !text.isWellFormed()
+        ? 'holds control characters or broken Unicode'
+        : hasDotSegments(text)
+          ? 'has `.` or `..` between slashes'
+          : undefined
+  if (problem === undefined) return text
+  throw new GatewayError('invalid_body', `The name in the field model ${problem}.`, { param: 'model' })
 }
 
 /** Clients of curl's kind send JSON under a form's type; that is said, not guessed at. No type at all is JSON. */
@@ -58,17 +120,18 @@ function requireJson(type: string | undefined): void {
     return
   throw new GatewayError(
     'unsupported_media_type',
-    'this path takes JSON: send content-type: application/json',
+    'This path takes JSON: send `content-type: application/json`.',
   )
 }
 
 /** The body stays where it is; only the first fields of a form are looked at, for the model's name. */
 async function receiveStream(context: Context): Promise<void> {
-  const type = context.req.headers['content-type'] ?? ''
+  const { req } = context
+  context.requestBytes = announcedBytes(req) ?? 0
+  const type = req.headers['content-type'] ?? ''
   if (!type.toLowerCase().startsWith('multipart/form-data')) return
-  const form = await readMultipart(context.req, type, { uploadMs: context.snapshot.config.limits.upload })
-  context.bodyPrefix = form.prefix
-  context.isBodyWhole = form.isWhole
-  context.modelAsked = form.fields['model'] ?? ''
+  const form = await readMultipart(req, type, { uploadMs: context.snapshot.config.limits.upload })
+  context.form = form
+  context.modelAsked = modelName(form.fields['model'] ?? '')
   context.streamed = form.fields['stream'] === 'true'
 }

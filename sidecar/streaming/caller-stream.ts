@@ -1,17 +1,29 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /**
+ * A caller that closed its side may have left or may wait for its answer: TCP says which only after
+ * something was sent, and Node notices only when it sends a second time. An interim response is something
+ * that may be sent. The first wait spares callers whose answer is quick; the pair stays below 250 ms.
+ */
+const probesMs = [50, 120]
+/** Between the two pieces of an answer to such a caller: a round trip in a data centre, a guess elsewhere. */
+const lastByteMs = 30
+
+/**
  * The way back to the caller. Wraps a response so that nothing written after the caller left can throw,
  * and so that its head goes out once.
  */
 export class CallerStream {
+  readonly #req: IncomingMessage
   readonly #res: ServerResponse
   #isGone = false
+  #hasHungUp = false
   #isEnded = false
   #bytesSent = 0
   #goneListeners: (() => void)[] = []
 
   constructor(req: IncomingMessage, res: ServerResponse) {
+    this.#req = req
     this.#res = res
     res.on('close', () => {
       if (!this.#isEnded || !res.writableFinished) this.#leave()
@@ -24,6 +36,11 @@ export class CallerStream {
   /** The caller left before its answer was complete. */
   get isGone(): boolean {
     return this.#isGone
+  }
+
+  /** The caller closed its side of the connection: it may have left. */
+  get hasHungUp(): boolean {
+    return this.#hasHungUp
   }
 
   get isCommitted(): boolean {
@@ -72,7 +89,41 @@ export class CallerStream {
       return
     }
     this.#bytesSent += typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length
-    this.#res.end(bytes)
+    if (this.#hasHungUp) this.#endInTwo(Buffer.from(bytes as string))
+    else this.#res.end(bytes)
+  }
+
+  /** Resolves when the answer went out, or when it turned out that nobody was there to take it. */
+  whenOver(): Promise<void> {
+    if (this.#isGone || this.#res.closed || this.#res.destroyed) return Promise.resolve()
+    return new Promise((resolve) => this.#res.once('close', () => resolve()))
+  }
+
+  /** The server calls this when the caller has closed its side. */
+  hungUp(): void {
+    if (this.#isGone || this.#hasHungUp) return
+    this.#hasHungUp = true
+    // Callers that half-close do so right behind their request; in the middle of an answer it is a farewell.
+    if (this.#res.headersSent && !this.#isEnded) this.#res.destroy()
+    else if (this.#req.httpVersion === '1.1' && this.#req.complete) this.#probe()
+  }
+
+  #probe(): void {
+    const timers = probesMs.map((ms) =>
+      setTimeout(() => {
+        if (!this.#res.headersSent && !this.#res.destroyed) this.#res.writeContinue()
+      }, ms),
+    )
+    this.#res.once('close', () => {
+      for (const timer of timers) clearTimeout(timer)
+    })
+  }
+
+  #endInTwo(bytes: Buffer): void {
+    this.#res.write(bytes.subarray(0, -1))
+    setTimeout(() => {
+      if (!this.#res.destroyed) this.#res.end(bytes.subarray(-1))
+    }, lastByteMs)
   }
 
   /** Cuts the connection: the only honest end for an answer that has no way to say it is broken. */

@@ -14,10 +14,15 @@ export function collect(
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     let bytes = 0
+    let isOver = false
     const listener: BodyListener = {
       onData(chunk) {
+        // What a small piece unpacks to keeps coming after the limit.
+        if (isOver) return
         bytes += chunk.length
         if (bytes > options.bytesMax) {
+          isOver = true
+          chunks.length = 0
           resolve({ kind: 'too_large' })
           exchange.abort('answer_too_large')
           return
@@ -30,7 +35,11 @@ export function collect(
           bytes: chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, bytes),
         })
       },
-      onFailure: resolve,
+      onFailure(failure) {
+        resolve(failure)
+        // A body that cannot be decoded may go on for long.
+        exchange.abort(failure.code)
+      },
     }
     exchange.listen(decoding(options.encoding, listener))
   })

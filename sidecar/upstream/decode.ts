@@ -6,7 +6,7 @@ import {
   createInflate,
   createZstdDecompress,
 } from 'node:zlib'
-import type { BodyListener } from './exchange.ts'
+import type { BodyListener, Failure } from './exchange.ts'
 
 const decoders: Readonly<Record<string, () => Transform>> = {
   gzip: () => createGunzip({ flush: constants.Z_SYNC_FLUSH }),
@@ -20,31 +20,63 @@ export function isDecodable(encoding: string | undefined): boolean {
   return encoding !== undefined && decoders[encoding.trim().toLowerCase()] !== undefined
 }
 
+/** Whether a caller that sent this `Accept-Encoding` can read an answer in `encoding`. */
+export function accepts(acceptEncoding: string | undefined, encoding: string | undefined): boolean {
+  const name = encoding?.trim().toLowerCase() ?? ''
+  if (name === '' || name === 'identity') return true
+  return (acceptEncoding ?? '').split(',').some((part) => {
+    const [coding = '', ...parameters] = part.split(';').map((text) => text.trim().toLowerCase())
+    return (coding === name || coding === '*') && !parameters.some((text) => /^q=0(?:\.0*)?$/.test(text))
+  })
+}
+
 /**
  * Providers are asked for plain bytes; some compress all the same. Flushes after every piece, so that a
  * compressed stream still arrives event by event.
  */
 export function decoding(encoding: string | undefined, listener: BodyListener): BodyListener {
   const create = decoders[encoding?.trim().toLowerCase() ?? '']
-  if (create === undefined) return listener
-  const decoder = create()
-  let isOver = false
-  decoder.on('data', (chunk: Buffer) => listener.onData(chunk))
-  decoder.on('end', () => {
-    if (!isOver) listener.onEnd()
-    isOver = true
-  })
-  decoder.on('error', () => {
-    if (!isOver) listener.onFailure({ kind: 'failure', code: 'bad_encoding', staleSocket: false })
-    isOver = true
-  })
-  return {
-    onData: (chunk) => decoder.write(chunk),
-    onEnd: () => decoder.end(),
-    onFailure: (failure) => {
-      if (!isOver) listener.onFailure(failure)
-      isOver = true
-      decoder.destroy()
-    },
+  return create === undefined ? listener : new Decoding(create(), listener)
+}
+
+class Decoding implements BodyListener {
+  readonly #decoder: Transform
+  readonly #listener: BodyListener
+  #bytesIn = 0
+  #isOver = false
+
+  constructor(decoder: Transform, listener: BodyListener) {
+    this.#decoder = decoder
+    this.#listener = listener
+    decoder.on('data', (chunk: Buffer) => {
+      if (!this.#isOver) listener.onData(chunk)
+    })
+    decoder.on('end', () => this.#end())
+    decoder.on('error', () => this.onFailure({ kind: 'failure', code: 'bad_encoding', staleSocket: false }))
+  }
+
+  onData(chunk: Buffer): void {
+    if (this.#isOver) return
+    this.#bytesIn += chunk.length
+    this.#decoder.write(chunk)
+  }
+
+  onEnd(): void {
+    // An answer without a body has nothing to decode, whatever its head says.
+    if (this.#bytesIn === 0) this.#end()
+    else if (!this.#isOver) this.#decoder.end()
+  }
+
+  onFailure(failure: Failure): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#decoder.destroy()
+    this.#listener.onFailure(failure)
+  }
+
+  #end(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#listener.onEnd()
   }
 }

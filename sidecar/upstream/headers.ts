@@ -14,7 +14,17 @@ const hopByHop = new Set([
 /** Ways callers prove who they are: theirs is Sidelight's key, the provider gets its own. */
 const credentials = new Set(['authorization', 'x-api-key', 'api-key', 'x-goog-api-key', 'cookie'])
 
-const neverUp = new Set(['host', 'expect', 'content-length', 'accept-encoding', 'forwarded'])
+const neverUp = new Set(['host', 'expect', 'content-length', 'accept-encoding'])
+
+/** What proxies on the caller's side say about its network is nobody's business out there. */
+const network = new Set([
+  'forwarded',
+  'via',
+  'x-real-ip',
+  'x-client-ip',
+  'true-client-ip',
+  'cf-connecting-ip',
+])
 
 /** Meant for the vendor whose dialect the caller speaks; another would not understand them. */
 const vendorPrefixes = ['anthropic-', 'openai-', 'x-stainless-', 'x-goog-', 'x-amz-']
@@ -38,6 +48,7 @@ export function headersForProvider(rawHeaders: readonly string[], options: Upstr
     const name = rawHeaders[index] ?? ''
     const lower = name.toLowerCase()
     if (hopByHop.has(lower) || named?.has(lower) || lower.startsWith('x-sidelight-')) continue
+    if (network.has(lower) || lower.startsWith('x-forwarded-')) continue
     if (neverUp.has(lower) && !(options.opaque && lower === 'accept-encoding')) continue
     if (credentials.has(lower) && !(options.forwardCredentials && lower !== 'cookie')) continue
     if (options.replaced.has(lower)) continue
@@ -54,7 +65,22 @@ export interface CallerHeaderOptions {
   readonly changed: boolean
 }
 
-const bodyBound = new Set(['content-length', 'content-encoding', 'content-md5', 'digest', 'etag'])
+const bodyBound = new Set([
+  'content-length',
+  'content-encoding',
+  'content-md5',
+  'content-digest',
+  'repr-digest',
+  'digest',
+  'etag',
+  'accept-ranges',
+])
+
+/**
+ * True of the provider's own origin and not of this one: cookies could not go back up, and a browser must not
+ * learn from a provider that pages of other sites may read what Sidelight answers.
+ */
+const ofOrigin = new Set(['set-cookie', 'alt-svc', 'strict-transport-security', 'clear-site-data'])
 
 /** The provider's headers that go down with its answer. */
 export function headersForCaller(rawHeaders: readonly string[], options: CallerHeaderOptions): string[] {
@@ -64,6 +90,7 @@ export function headersForCaller(rawHeaders: readonly string[], options: CallerH
     const name = rawHeaders[index] ?? ''
     const lower = name.toLowerCase()
     if (hopByHop.has(lower) || named?.has(lower) || lower.startsWith('x-sidelight-')) continue
+    if (ofOrigin.has(lower) || lower.startsWith('access-control-')) continue
     if (options.changed && bodyBound.has(lower)) continue
     kept.push(name, rawHeaders[index + 1] ?? '')
   }

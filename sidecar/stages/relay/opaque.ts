@@ -1,6 +1,7 @@
 import type { Json } from '../../../contract/json.ts'
 import { isObject } from '../../../contract/json.ts'
 import type { Answer, Context } from '../../context.ts'
+import { accepts, decoding, isDecodable } from '../../upstream/decode.ts'
 import type { BodyListener } from '../../upstream/exchange.ts'
 import { headersForCaller } from '../../upstream/headers.ts'
 import { ownHeaders } from './headers.ts'
@@ -13,7 +14,9 @@ export function relayOpaque(context: Context, answer: Extract<Answer, { kind: 'o
   const { head, exchange, attempt, lane } = answer
   const { caller } = context
   const tap = new Tap(String(head.headers['content-type'] ?? ''))
-  const headers = headersForCaller(head.rawHeaders, { changed: false })
+  const encoding = String(head.headers['content-encoding'] ?? '')
+  const isDecoded = isDecodable(encoding) && !accepts(context.req.headers['accept-encoding'], encoding)
+  const headers = headersForCaller(head.rawHeaders, { changed: isDecoded })
   headers.push(...ownHeaders(context))
   context.httpStatus = head.status
   caller.commit(head.status, headers)
@@ -69,7 +72,7 @@ export function relayOpaque(context: Context, answer: Extract<Answer, { kind: 'o
         caller.destroy()
       },
     }
-    exchange.listen(listener)
+    exchange.listen(isDecoded ? decoding(encoding, listener) : listener)
   })
 }
 

@@ -1,0 +1,94 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { GatewayError } from '../contract/errors.ts'
+import { bodyBroken } from './body/read.ts'
+import { type ParseError, problemOf } from './malformed.ts'
+import type { CallerStream } from './streaming/caller-stream.ts'
+
+interface Serving {
+  readonly req: IncomingMessage
+  readonly caller: CallerStream
+}
+
+/** One caller's socket: the requests on it that are not answered yet, in order. */
+class Connection {
+  readonly open = new Set<Serving>()
+  /** Its parser gave up: nothing more can be read from it. */
+  isBroken = false
+  /** What to do when the last answer is out. */
+  onIdle: (() => void) | undefined
+}
+
+/** A caller that does not read its refusal is not waited for longer than this. */
+const lingerMs = 2000
+
+/**
+ * Node's parser speaks to the server about sockets, the pipeline knows requests: this joins the two, so that
+ * a body that breaks is answered by its request, and nothing is written between the bytes of an answer.
+ */
+export class Connections {
+  readonly #known = new WeakMap<Socket, Connection>()
+  readonly #answer: (error: ParseError) => string
+  #malformed = 0
+
+  /** `answer` writes the response to what never became a request. */
+  constructor(answer: (error: ParseError) => string) {
+    this.#answer = answer
+  }
+
+  /** Refused before they became a request, so without a record. */
+  get malformed(): number {
+    return this.#malformed
+  }
+
+  attach(socket: Socket): void {
+    const connection = new Connection()
+    this.#known.set(socket, connection)
+    socket.on('end', () => {
+      for (const { caller } of connection.open) caller.hungUp()
+    })
+  }
+
+  begin(req: IncomingMessage, res: ServerResponse, caller: CallerStream): void {
+    const connection = this.#known.get(req.socket)
+    if (connection === undefined) return
+    const serving = { req, caller }
+    connection.open.add(serving)
+    res.once('close', () => {
+      connection.open.delete(serving)
+      if (connection.open.size === 0) connection.onIdle?.()
+    })
+  }
+
+  /** The parser, or a clock of the server, gave up on this socket. It may say so more than once. */
+  broken(error: ParseError, socket: Socket): void {
+    const connection = this.#known.get(socket) ?? new Connection()
+    if (connection.isBroken) return
+    connection.isBroken = true
+    if (!socket.writable || error.code === 'ECONNRESET' || error.code === 'EPIPE') {
+      socket.destroy()
+      return
+    }
+    const pending = [...connection.open].find(({ req }) => !req.complete)
+    if (pending === undefined) this.#malformed += 1
+    const refusal = pending === undefined ? this.#answer(error) : ''
+    if (connection.open.size === 0) hangUp(socket, refusal)
+    else connection.onIdle = () => hangUp(socket, refusal)
+    if (pending !== undefined) breakBody(pending, error)
+  }
+}
+
+function breakBody({ req, caller }: Serving, error: ParseError): void {
+  if (error.code === 'HPE_INVALID_EOF_STATE') caller.hungUp()
+  const { code, message } = problemOf(error)
+  req.emit(bodyBroken, new GatewayError(code, message))
+}
+
+/** The caller may still be sending: closing at once would reset the connection before it has read its answer. */
+function hangUp(socket: Socket, last: string): void {
+  if (!socket.writable) return
+  socket.end(last)
+  socket.resume()
+  const cut = setTimeout(() => socket.destroy(), lingerMs)
+  socket.once('close', () => clearTimeout(cut))
+}
