@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { JsonObject } from '../../contract/json.ts'
 import type { LedgerRecord } from '../../contract/record.ts'
 import { askedOf } from './asked.ts'
 import { type Ask, type Client, type ClientAddress, personSchema, type Seen, type Turn } from './client.ts'
@@ -171,13 +172,19 @@ async function toolLoop(pair: Pair, streamed: boolean): Promise<void> {
   const { upstreams, client, provider } = pair
   for (const name of ['tool', 'parallel'] as const) {
     const expected = expectedFor(pair, name)
-    upstreams.play(provider, name)
-    const first = await client.ask({ model: modelOf(provider), streamed, withTools: true })
-    upstreams.play(provider, 'text')
     const results = expected.calls.map((_, index) => `result ${index}`)
-    const second = await first.reply(results)
-    if (!pair.options.untouched?.includes(provider)) sees(second.seen, expectedFor(pair, 'text'))
-    const asked = askedOf(provider, upstreams.lastBody(provider))
+    const second = await loop(pair, { client, model: modelOf(provider), streamed, name, results })
+    const body = upstreams.lastBody(provider)
+    if (pair.options.untouched?.includes(provider)) {
+      const direct = pair.options.client({ origin: upstreams.origin(provider) })
+      await loop(pair, { client: direct, model: upstreamTable[provider].model, streamed, name, results })
+      assert.deepEqual(
+        told(body),
+        told(upstreams.lastBody(provider)),
+        'the provider is told what the SDK says',
+      )
+    } else sees(second.seen, expectedFor(pair, 'text'))
+    const asked = askedOf(provider, body)
     assert.deepEqual(
       asked.calls.map(({ name, args }) => ({ name, args })),
       expected.calls,
@@ -193,6 +200,27 @@ async function toolLoop(pair: Pair, streamed: boolean): Promise<void> {
     )
     proves(pair, name, asked.thinking)
   }
+}
+
+interface Loop {
+  readonly client: Client
+  readonly model: string
+  readonly streamed: boolean
+  readonly name: 'tool' | 'parallel'
+  readonly results: readonly string[]
+}
+
+async function loop({ upstreams, provider }: Pair, by: Loop): Promise<Turn> {
+  upstreams.play(provider, by.name)
+  const first = await by.client.ask({ model: by.model, streamed: by.streamed, withTools: true })
+  upstreams.play(provider, 'text')
+  return first.reply(by.results)
+}
+
+/** Mistral states usage anyway and does not take the option. */
+function told(body: JsonObject): JsonObject {
+  const { stream_options: _asked, ...rest } = body
+  return rest
 }
 
 /** What the vendor signed comes back to it as it was. */

@@ -67,6 +67,8 @@ async function send(client: OpenAI, ask: Ask, input: Item[]): Promise<Turn> {
   const response: Response = ask.streamed
     ? await client.responses.stream(body as OpenAI.Responses.ResponseCreateParamsStreaming).finalResponse()
     : await client.responses.create(body as OpenAI.Responses.ResponseCreateParamsNonStreaming)
+  // The SDK hands a failed answer over as it is; applications look at its error.
+  if (response.error) throw new Error(response.error.message)
   const calls = response.output.filter((item) => item.type === 'function_call')
   return {
     raw: response,

@@ -129,7 +129,8 @@ export async function startUpstreams(names: readonly UpstreamName[] = upstreamNa
     return found
   }
   const lines = names.map((name) => `  ${name}: ${upstreamTable[name].yaml(fake(name).origin)}`)
-  const sidecar = await startTestSidecar(`providers:\n${lines.join('\n')}\n`, {
+  const routes = names.map((name) => `  ${onceRoute(name)}: ${routeYaml(name)}`)
+  const sidecar = await startTestSidecar(`providers:\n${lines.join('\n')}\nroutes:\n${routes.join('\n')}\n`, {
     environment: {
       UPSTREAM_KEY: 'provider-key',
       DEEPSEEK_API_KEY: 'k',
@@ -158,6 +159,16 @@ export async function startUpstreams(names: readonly UpstreamName[] = upstreamNa
       for (const each of fakes.values()) await each[Symbol.asyncDispose]()
     },
   }
+}
+
+/** A route that asks its one provider once: what failed stays failed. */
+export function onceRoute(name: UpstreamName): string {
+  return `once-${name}`
+}
+
+function routeYaml(name: UpstreamName): string {
+  const { model } = upstreamTable[name]
+  return `{ candidates: [{ id: only, provider: ${name}, model: ${model} }], retries: { max: 0 } }`
 }
 
 function replay(name: UpstreamName, recorded: RecordedCase, request: RawRequest) {
