@@ -32,7 +32,7 @@ export class HeavyTranslator {
       const id = this.#lastId
       this.#jobs.set(id, { resolve, reject, recall })
       // A copy: the next candidate may need the body as it came.
-      const bytes = Uint8Array.from(body)
+      const bytes = new Uint8Array(body)
       this.#send({ kind: 'body', id, ask, bytes }, [bytes.buffer])
     })
   }
