@@ -1,35 +1,32 @@
 import { parseArgs } from 'node:util'
 import { stringify } from 'yaml'
-import { type Environment, loadConfig } from '../contract/config/load.ts'
+import { type Environment, type LoadedConfig, loadConfig } from '../contract/config/load.ts'
+import { printable } from '../contract/config/print.ts'
+import { problemText } from '../contract/config/problem.ts'
+import { loadShippedCatalog } from '../contract/prices/catalog.ts'
+import { loadPrices } from '../sidecar/pricing/load.ts'
 import { withDefaults } from './defaults.ts'
 
-/** Prints the configuration in force. Secrets are only ever named in it, so there is nothing to hide but URLs. */
+/**
+ * Prints the configuration in force, so that it can be read back, and on stderr what is odd about it.
+ * A configuration that is not valid ends in the error that cli/main.ts prints.
+ */
 export async function runCheck(args: readonly string[], environment: Environment): Promise<number> {
   const { values } = parseArgs({ args: [...args], options: { config: { type: 'string' } } })
   const loaded = loadConfig({ file: values.config, environment })
-  for (const warning of loaded.warnings) {
-    process.stderr.write(`warning: ${warning.file}:${warning.line} ${warning.key}: ${warning.message}\n`)
-  }
-  const { config } = withDefaults(loaded, environment)
-  process.stdout.write(stringify(hideSecrets(config)))
-  process.stderr.write(`${loaded.file ?? '(no file: defaults)'}: valid\n`)
+  const { config, detected } = withDefaults(loaded, environment)
+  process.stdout.write(stringify(printable(config)))
+  const warnings = [...loaded.warnings.map(problemText), ...loadPrices(loadShippedCatalog(), config).warnings]
+  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`)
+  process.stderr.write(`${verdict(loaded, detected, warnings.length)}\n`)
   return 0
 }
 
-function hideSecrets(value: unknown): unknown {
-  if (typeof value === 'string') return value.replace(/(\/\/[^/@:]*:)[^/@]+@/g, '$1***@')
-  if (Array.isArray(value)) return value.map(hideSecrets)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [
-      key,
-      key === 'headers' ? hideAll(inner) : hideSecrets(inner),
-    ]),
-  )
-}
-
-function hideAll(headers: unknown): unknown {
-  return typeof headers === 'object' && headers !== null
-    ? Object.fromEntries(Object.keys(headers).map((name) => [name, '***']))
-    : headers
+function verdict({ file }: LoadedConfig, detected: readonly string[], warnings: number): string {
+  const source =
+    file ??
+    (detected.length === 0
+      ? 'no file and no provider key in the environment: the simulated provider answers'
+      : `no file; providers found by their key variables: ${detected.join(', ')}`)
+  return `${source}: valid${warnings === 0 ? '' : `, ${warnings} warning${warnings === 1 ? '' : 's'}`}`
 }

@@ -2,18 +2,29 @@ import { commands } from './commands.ts'
 
 export async function runHelp(): Promise<number> {
   const rows = Object.entries(commands).map(([name, command]) => `  ${name.padEnd(10)} ${command.summary}`)
-  process.stdout.write(
-    [
-      'Sidelight: the observability-first sidecar and analytics warehouse for LLM traffic',
-      '',
-      'Usage: sidelight <command> [options]',
-      '',
-      ...rows,
-      '',
-      'Options of up, sidecar and check:',
-      '  --config FILE   configuration (default: sidelight.yaml, or SIDELIGHT_CONFIG)',
-      '',
-    ].join('\n'),
-  )
+  process.stdout.write(`${[...head, ...rows, ...tail].join('\n')}\n`)
   return 0
 }
+
+const head = [
+  'Sidelight: the observability-first sidecar and analytics warehouse for LLM traffic',
+  '',
+  'Usage: sidelight <command> [options]',
+  '',
+]
+
+const tail = [
+  '',
+  'Options of up, sidecar and check:',
+  '  --config FILE   configuration; default: SIDELIGHT_CONFIG, else sidelight.yaml, else none',
+  '',
+  'Environment, outranking the file:',
+  '  SIDELIGHT_LISTEN     data plane              127.0.0.1:4100',
+  '  SIDELIGHT_ADMIN      health and metrics      127.0.0.1:4101',
+  '  SIDELIGHT_STATE_DIR  spool and other state   .sidelight',
+  '  SIDELIGHT_LOG_LEVEL  debug, info, warn, error or silent',
+  '  SIDELIGHT_ADMIN_TOKEN          needed when the admin port is not on loopback',
+  '  OTEL_EXPORTER_OTLP_ENDPOINT    where traces go; none by default',
+  '  OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY …: without a configuration,',
+  '  providers whose key is set are configured by themselves',
+]

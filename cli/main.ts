@@ -1,34 +1,26 @@
 import { parseArgs } from 'node:util'
-import { ConfigError } from '../contract/config/load.ts'
 import { type Command, commands } from './commands.ts'
+import { describeFailure, unknownCommand } from './failure.ts'
 
-const { positionals } = parseArgs({ allowPositionals: true, strict: false })
-const [name = 'help'] = positionals
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  strict: false,
+  options: { help: { type: 'boolean', short: 'h' }, config: { type: 'string' } },
+})
+const name = values.help === true ? 'help' : (positionals[0] ?? 'help')
 const command: Command | undefined = commands[name]
 
 if (command === undefined) {
-  process.stderr.write(
-    `sidelight: no command is called ${JSON.stringify(name)}. Commands: ${Object.keys(commands).join(', ')}\n`,
-  )
+  process.stderr.write(`${unknownCommand(name, Object.keys(commands))}\n`)
   process.exitCode = 2
 } else {
+  const args = process.argv.slice(2)
+  const at = args.indexOf(name)
   try {
-    process.exitCode = await command.run(
-      process.argv.slice(2).filter((argument) => argument !== name),
-      process.env,
-    )
+    process.exitCode = await command.run(at < 0 ? args : args.toSpliced(at, 1), process.env)
   } catch (error) {
-    process.stderr.write(`${describe(error)}\n`)
+    process.stderr.write(`${describeFailure(error)}\n`)
     // Servers that did start would keep the process alive.
     process.exit(1)
   }
-}
-
-function describe(error: unknown): string {
-  if (error instanceof ConfigError) return `sidelight: the configuration is not valid\n${error.message}`
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    const { address, port } = error as Error & { address?: string; port?: number }
-    return `sidelight: ${address}:${port} is in use. Stop what listens there, or set another address (SIDELIGHT_LISTEN, SIDELIGHT_ADMIN).`
-  }
-  return `sidelight: ${error instanceof Error ? error.message : String(error)}`
 }

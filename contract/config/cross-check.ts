@@ -1,5 +1,8 @@
-import type { Environment } from './load.ts'
-import type { Config } from './schema.ts'
+import type { Environment } from './environment.ts'
+import { builtInRoutes } from './names.ts'
+import { notInForce } from './not-in-force.ts'
+import { providerFindings } from './provider-findings.ts'
+import type { Config, RouteConfig } from './schema.ts'
 
 export interface Finding {
   readonly path: readonly (string | number)[]
@@ -10,112 +13,101 @@ export interface Finding {
 /** What no single value shows: names that point nowhere, and promises this version cannot keep. */
 export function crossCheck(config: Config, environment: Environment): Finding[] {
   return [
-    ...routeFindings(config),
+    ...Object.entries(config.routes).flatMap(([name, route]) => routeFindings(config, name, route)),
     ...keyFindings(config, environment),
     ...providerFindings(config, environment),
+    ...notInForce(config),
   ]
 }
 
-function routeFindings(config: Config): Finding[] {
+function routeFindings(config: Config, name: string, route: RouteConfig): Finding[] {
   const findings: Finding[] = []
+  const at = (...path: (string | number)[]) => ['routes', name, ...path]
   const error = (path: (string | number)[], message: string) => findings.push({ path, message, fatal: true })
-  for (const [name, route] of Object.entries(config.routes)) {
-    const ids = new Set<string>()
-    route.candidates.forEach((candidate, index) => {
-      const id = candidateId(candidate)
-      const path = ['routes', name, 'candidates', index]
-      if (ids.has(id)) error([...path, 'id'], `two candidates are called ${id}: give each an id of its own`)
-      ids.add(id)
-      if (config.providers[candidate.provider] === undefined) {
-        error([...path, 'provider'], `no provider is called ${candidate.provider}: add it under providers`)
-      }
-    })
-    const known = `the candidates are ${[...ids].join(', ')}`
-    if (route.baseline !== undefined && !ids.has(route.baseline)) {
-      error(['routes', name, 'baseline'], `${route.baseline} is no candidate of this route; ${known}`)
-    }
-    route.fallback?.forEach((id, index) => {
-      if (!ids.has(id))
-        error(['routes', name, 'fallback', index], `${id} is no candidate of this route; ${known}`)
-    })
-    route.rules.forEach((rule, index) => {
-      rule.use.forEach((id, use) => {
-        if (!ids.has(id))
-          error(['routes', name, 'rules', index, 'use', use], `${id} is no candidate of this route; ${known}`)
-      })
-    })
-    if (route.candidates.every((candidate) => candidate.weight === 0)) {
-      error(['routes', name, 'candidates'], 'all weights are 0: no request could be served')
+  const ids = new Set<string>()
+  for (const [index, candidate] of route.candidates.entries()) {
+    const id = candidateId(candidate)
+    if (ids.has(id))
+      error(at('candidates', index), `two candidates are called ${id}: give each an id of its own`)
+    ids.add(id)
+    if (!Object.hasOwn(config.providers, candidate.provider)) {
+      error(at('candidates', index, 'provider'), noProvider(candidate.provider, config))
     }
   }
+  const refer = (id: string | undefined, path: (string | number)[]) => {
+    if (id !== undefined && !ids.has(id)) {
+      error(path, `${id} is no candidate of this route; its candidates are ${[...ids].join(', ')}`)
+    }
+  }
+  refer(route.baseline, at('baseline'))
+  for (const [index, id] of (route.fallback ?? []).entries()) refer(id, at('fallback', index))
+  for (const [index, rule] of route.rules.entries()) {
+    for (const [use, id] of rule.use.entries()) refer(id, at('rules', index, 'use', use))
+  }
+  const { regions } = route.require
+  const isPlaced = ({ provider }: { readonly provider: string }) =>
+    regions?.includes(config.providers[provider]?.region ?? '') === true
+  if (regions !== undefined && !route.candidates.some(isPlaced)) {
+    const message = `no candidate's provider says \`region: ${regions.join(' or ')}\`, so every request is refused`
+    findings.push({ path: at('require', 'regions'), message, fatal: false })
+  }
+  if (route.strategy === 'weighted' && route.candidates.every((candidate) => candidate.weight === 0)) {
+    error(at('candidates'), 'all weights are 0: give at least one candidate a share')
+  }
   return findings
+}
+
+function noProvider(name: string, config: Config): string {
+  const known = Object.keys(config.providers)
+  return known.length === 0
+    ? `no provider is called ${name}: there is no \`providers\` section yet`
+    : `no provider is called ${name}; there are ${known.join(', ')}`
 }
 
 function keyFindings(config: Config, environment: Environment): Finding[] {
   const findings: Finding[] = []
-  config.keys.forEach((key, index) => {
-    const hash = environment[key.hashEnv]
-    const path = ['keys', index, 'hashEnv']
-    if (hash === undefined) {
+  const names = new Set<string>()
+  for (const [index, key] of config.keys.entries()) {
+    if (names.has(key.name))
       findings.push({
-        path,
+        path: ['keys', index, 'name'],
         fatal: true,
-        message: `the variable ${key.hashEnv} is not set: put the SHA-256 of the key (hex) into it`,
+        message: `two keys are called ${key.name}`,
       })
-    } else if (!/^[0-9a-fA-F]{64}$/.test(hash)) {
-      findings.push({
-        path,
-        fatal: true,
-        message: `the variable ${key.hashEnv} is not a SHA-256 in hex (64 characters)`,
-      })
-    }
-    key.routes?.forEach((route, at) => {
-      if (config.routes[route] === undefined && !route.startsWith('auto')) {
-        findings.push({
-          path: ['keys', index, 'routes', at],
-          fatal: true,
-          message: `no route is called ${route}`,
-        })
-      }
-    })
-  })
-  return findings
-}
-
-function providerFindings(config: Config, environment: Environment): Finding[] {
-  const findings: Finding[] = []
-  for (const [name, provider] of Object.entries(config.providers)) {
-    const path = ['providers', name]
-    if (provider.keyEnv !== undefined && environment[provider.keyEnv] === undefined) {
-      findings.push({
-        path: [...path, 'keyEnv'],
-        fatal: false,
-        message: `the variable ${provider.keyEnv} is not set: calls to ${name} will be refused`,
-      })
-    }
-    if (
-      provider.kind === 'openai-compatible' &&
-      provider.host === undefined &&
-      provider.baseUrl === undefined
-    ) {
-      findings.push({
-        path,
-        fatal: true,
-        message: 'an openai-compatible provider needs a host of the table or a baseUrl',
-      })
-    }
-    if (provider.kind === 'azure' && provider.baseUrl === undefined) {
-      findings.push({ path, fatal: true, message: 'azure needs baseUrl, e.g. https://NAME.openai.azure.com' })
-    }
-    if (provider.kind === 'vertex' && provider.project === '') {
-      findings.push({
-        path,
-        fatal: true,
-        message: 'vertex needs project, the id of the Google Cloud project',
-      })
+    names.add(key.name)
+    findings.push(...hashFindings(key.hashEnv, environment, ['keys', index, 'hashEnv']))
+    for (const [at, route] of (key.routes ?? []).entries()) {
+      if (isRoute(route, config)) continue
+      const message = `no route is called ${route}: name a route, a built-in one (${builtInRoutes.join(', ')}) or provider/model`
+      findings.push({ path: ['keys', index, 'routes', at], fatal: true, message })
     }
   }
   return findings
+}
+
+function hashFindings(variable: string, environment: Environment, path: (string | number)[]): Finding[] {
+  const hash = environment[variable]
+  // Not fatal: a configuration is checked where its secrets are not, and the other keys go on working.
+  if (hash === undefined || hash === '')
+    return [
+      {
+        path,
+        fatal: false,
+        message: `the variable ${variable} is not set, so nobody can use this key: put its SHA-256 in hex there`,
+      },
+    ]
+  return /^[0-9a-fA-F]{64}$/.test(hash)
+    ? []
+    : [{ path, fatal: true, message: `the variable ${variable} holds no SHA-256 in hex (64 digits 0-9 a-f)` }]
+}
+
+function isRoute(name: string, config: Config): boolean {
+  const slash = name.indexOf('/')
+  return (
+    Object.hasOwn(config.routes, name) ||
+    (builtInRoutes as readonly string[]).includes(name) ||
+    (slash > 0 && Object.hasOwn(config.providers, name.slice(0, slash)))
+  )
 }
 
 export function candidateId(candidate: {

@@ -1,28 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { dirname, isAbsolute, join } from 'node:path'
 import * as v from 'valibot'
-import { type Document, LineCounter, parseDocument } from 'yaml'
-import { crossCheck } from './cross-check.ts'
+import { LineCounter, parseDocument } from 'yaml'
+import { crossCheck, type Finding } from './cross-check.ts'
+import { describeIssue, pathOf } from './describe.ts'
+import { type Environment, isKeys, substitute, withEnvironment, withoutNulls } from './environment.ts'
+import { locator, type Path } from './locate.ts'
+import { ConfigError, type ConfigProblem } from './problem.ts'
 import { type Config, configSchema } from './schema.ts'
+import { listsWhereKeysBelong } from './shape.ts'
 
-export interface ConfigProblem {
-  readonly file: string
-  readonly line: number
-  readonly key: string
-  readonly message: string
-}
-
-export class ConfigError extends Error {
-  readonly problems: readonly ConfigProblem[]
-  constructor(problems: readonly ConfigProblem[]) {
-    super(
-      problems.map((p) => `${p.file}:${p.line} ${p.key === '' ? '' : `${p.key}: `}${p.message}`).join('\n'),
-    )
-    this.name = 'ConfigError'
-    this.problems = problems
-  }
-}
-
-export type Environment = Readonly<Record<string, string | undefined>>
+export type { Environment }
 
 export interface LoadedConfig {
   readonly config: Config
@@ -36,23 +24,28 @@ export const defaultConfigFile = 'sidelight.yaml'
 /** Reads, validates and completes the configuration. Everything comes in by argument, the environment too. */
 export function loadConfig(options: { file?: string | undefined; environment: Environment }): LoadedConfig {
   const { environment } = options
-  const asked = options.file ?? environment['SIDELIGHT_CONFIG']
+  const asked = options.file ?? (environment['SIDELIGHT_CONFIG'] || undefined)
   const file = asked ?? (existsSync(defaultConfigFile) ? defaultConfigFile : undefined)
-  if (file === undefined) return { ...parseConfig('', '(defaults)', environment), file }
-  let text: string
+  const text = file === undefined ? '' : readText(file)
+  const { config, warnings } = parseConfig(text, file ?? '(defaults)', environment)
+  return { config: withPaths(config, file), file, warnings }
+}
+
+/** A prices file is named as seen from the configuration file, wherever Sidelight is started. */
+function withPaths(config: Config, file: string | undefined): Config {
+  const prices = config.prices.file
+  if (file === undefined || prices === undefined || isAbsolute(prices)) return config
+  return { ...config, prices: { ...config.prices, file: join(dirname(file), prices) } }
+}
+
+function readText(file: string): string {
   try {
-    text = readFileSync(file, 'utf8')
-  } catch {
-    throw new ConfigError([
-      {
-        file,
-        line: 1,
-        key: '',
-        message: 'the file cannot be read: does it exist, and may this user read it?',
-      },
-    ])
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${error.code})` : ''
+    const message = `the file cannot be read${code}: does it exist, and may this user read it?`
+    throw new ConfigError([{ file, line: 0, key: '', message }])
   }
-  return { ...parseConfig(text, file, environment), file }
 }
 
 export function parseConfig(
@@ -60,77 +53,95 @@ export function parseConfig(
   file: string,
   environment: Environment,
 ): Omit<LoadedConfig, 'file'> {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
-  const syntax = document.errors[0]
-  if (syntax !== undefined) {
-    const line = lines.linePos(syntax.pos[0]).line
-    throw new ConfigError([
-      { file, line, key: '', message: `not valid YAML (${syntax.code.toLowerCase().replaceAll('_', ' ')})` },
-    ])
+  const { value, line } = parseYaml(text, file)
+  const overridden = withEnvironment(withoutNulls(value ?? {}), environment)
+  const place = (path: Path) => {
+    const key = path.map(String).join('.')
+    const variable = overridden.setBy.get(key)
+    return variable === undefined
+      ? { file, line: line(path), key }
+      : { file: '(environment)', line: 0, key: variable }
   }
-  const at = (path: readonly PropertyKey[]) => lineOf(document, lines, path)
-  const result = v.safeParse(configSchema, fromEnvironment(document.toJS() ?? {}, environment))
+  const { value: complete, missing } = withVariables(overridden.value, environment)
+  if (missing.length > 0)
+    throw new ConfigError(missing.map((found) => ({ ...place(found.path), message: found.message })))
+  const lists = listsWhereKeysBelong(configSchema, complete)
+  if (lists.length > 0)
+    throw new ConfigError(
+      lists.map((path) => ({ ...place(path), message: 'expected keys with values below it (found a list)' })),
+    )
+  const result = v.safeParse(configSchema, complete, { abortPipeEarly: true })
   if (!result.success) {
-    throw new ConfigError(result.issues.map((issue) => describe(issue, file, at)))
+    throw new ConfigError(
+      result.issues.map((issue) => ({ ...place(pathOf(issue)), message: describeIssue(issue) })),
+    )
   }
   const findings = crossCheck(result.output, environment)
-  const located = findings.map((found) => ({
-    file,
-    line: at(found.path),
-    key: found.path.join('.'),
-    message: found.message,
-    fatal: found.fatal,
-  }))
-  const fatal = located.filter((found) => found.fatal)
+  const located = (fatal: boolean) =>
+    findings
+      .filter((found) => found.fatal === fatal)
+      .map((found) => ({ ...place(found.path), message: found.message }))
+      .sort((a, b) => a.line - b.line)
+  const fatal = located(true)
   if (fatal.length > 0) throw new ConfigError(fatal)
-  return { config: result.output, warnings: located }
+  return { config: result.output, warnings: located(false) }
 }
 
-function fromEnvironment(value: unknown, environment: Environment): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  const config: Record<string, unknown> = { ...value }
-  if (environment['SIDELIGHT_LISTEN']) config['listen'] = environment['SIDELIGHT_LISTEN']
-  if (environment['SIDELIGHT_ADMIN']) config['admin'] = environment['SIDELIGHT_ADMIN']
-  if (environment['SIDELIGHT_STATE_DIR']) config['stateDir'] = environment['SIDELIGHT_STATE_DIR']
-  if (environment['SIDELIGHT_WAREHOUSE_URL']) {
-    config['warehouse'] = { ...objectOr(config['warehouse']), url: environment['SIDELIGHT_WAREHOUSE_URL'] }
+const syntaxHelp: Readonly<Record<string, string>> = {
+  DUPLICATE_KEY: 'the same key stands twice: remove one of them',
+  TAB_AS_INDENT: 'a tab indents this line: YAML takes only spaces',
+  BAD_INDENT: 'this line is not indented like its neighbours',
+  MULTIPLE_DOCS: 'a second document begins here (---): the file holds one',
+}
+
+function parseYaml(text: string, file: string): { value: unknown; line: (path: Path) => number } {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
+  const [syntax] = document.errors
+  if (syntax !== undefined) {
+    const code = syntax.code.toLowerCase().replaceAll('_', ' ')
+    const message = syntaxHelp[syntax.code] ?? `not valid YAML (${code}): look at this line and the one above`
+    throw new ConfigError([{ file, line: lines.linePos(syntax.pos[0]).line, key: '', message }])
   }
-  if (environment['SIDELIGHT_LOG_LEVEL']) {
-    config['log'] = { ...objectOr(config['log']), level: environment['SIDELIGHT_LOG_LEVEL'] }
+  try {
+    return { value: document.toJS(), line: locator(document, lines) }
+  } catch {
+    throw new ConfigError([
+      { file, line: 1, key: '', message: 'an alias (*name) has no anchor, or too many use it' },
+    ])
   }
-  return config
 }
 
-function objectOr(value: unknown): object {
-  return typeof value === 'object' && value !== null ? value : {}
-}
-
-function describe(
-  issue: v.BaseIssue<unknown>,
-  file: string,
-  at: (path: readonly PropertyKey[]) => number,
-): ConfigProblem {
-  const path = (issue.path ?? []).map((item) => item.key as PropertyKey)
-  const key = path.join('.')
-  if (issue.expected === 'never')
-    return { file, line: at(path), key, message: 'unknown key: is it misspelt, or one level off?' }
-  const received = issue.received === 'undefined' ? 'nothing' : issue.received
-  const message =
-    issue.received === 'undefined' && issue.type !== 'raw_transform'
-      ? 'this key is required'
-      : `${issue.message} (found ${received})`
-  return { file, line: at(path), key, message }
-}
-
-function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
-  for (let depth = path.length; depth > 0; depth -= 1) {
-    const node = document.getIn(path.slice(0, depth), true)
-    const range =
-      typeof node === 'object' && node !== null && 'range' in node
-        ? (node.range as [number, number, number] | undefined)
-        : undefined
-    if (range) return lines.linePos(range[0]).line
+/** Puts variables into the places that may hold them: the warehouse's address and providers' headers. */
+function withVariables(value: unknown, environment: Environment): { value: unknown; missing: Finding[] } {
+  const missing: Finding[] = []
+  if (!isKeys(value)) return { value, missing }
+  const fill = (text: unknown, path: (string | number)[]) => {
+    if (typeof text !== 'string') return text
+    const filled = substitute(text, environment)
+    for (const variable of filled.missing)
+      missing.push({ path, fatal: true, message: `the variable ${variable} is not set` })
+    return filled.text
   }
-  return 1
+  const { warehouse, providers } = value
+  const filled = { ...value }
+  if (isKeys(warehouse) && 'url' in warehouse)
+    filled['warehouse'] = { ...warehouse, url: fill(warehouse['url'], ['warehouse', 'url']) }
+  if (isKeys(providers)) {
+    filled['providers'] = mapValues(providers, (provider, name) =>
+      isKeys(provider) && isKeys(provider['headers'])
+        ? {
+            ...provider,
+            headers: mapValues(provider['headers'], (header, key) =>
+              fill(header, ['providers', name, 'headers', key]),
+            ),
+          }
+        : provider,
+    )
+  }
+  return { value: filled, missing }
+}
+
+function mapValues(object: Record<string, unknown>, change: (value: unknown, key: string) => unknown) {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value, key)]))
 }

@@ -1,156 +1,22 @@
 import * as v from 'valibot'
-import { address, amount, duration, percentage, size } from './units.ts'
+import { envName, name } from './names.ts'
+import { provider } from './provider.ts'
+import { route, timeouts } from './route.ts'
+import { address, amount, duration, size } from './units.ts'
 
 /**
  * The configuration file, as users write it. Unknown keys are errors: a misspelt `fallbak` must not be
  * ignored in silence. Defaults live here too, so the printed resolved configuration is the whole truth.
  */
-const name = v.pipe(
-  v.string(),
-  v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected a name of letters, digits, . _ -'),
-)
-const envName = v.pipe(
-  v.string(),
-  v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected the NAME of an environment variable'),
-)
-
-const target = v.strictObject({
-  keyEnv: v.optional(envName),
-  baseUrl: v.optional(v.pipe(v.string(), v.url())),
-  region: v.optional(v.string()),
-})
-
-const provider = v.strictObject({
-  kind: v.picklist([
-    'openai',
-    'azure',
-    'openai-compatible',
-    'anthropic',
-    'gemini',
-    'vertex',
-    'bedrock',
-    'cohere',
-    'simulated',
-  ]),
-  host: v.optional(v.pipe(v.string(), v.description('row of the table of OpenAI-compatible hosts'))),
-  baseUrl: v.optional(v.pipe(v.string(), v.url('expected a URL such as https://host/v1'))),
-  keyEnv: v.optional(envName),
-  auth: v.optional(v.picklist(['key', 'forward']), 'key'),
-  region: v.optional(v.string(), ''),
-  zeroRetention: v.optional(v.boolean(), false),
-  prices: v.optional(v.picklist(['catalog', 'free']), 'catalog'),
-  priceZone: v.optional(v.string()),
-  models: v.optional(v.array(v.string()), []),
-  headers: v.optional(v.record(v.string(), v.string()), {}),
-  apiVersion: v.optional(v.string(), ''),
-  deployments: v.optional(v.record(v.string(), v.string()), {}),
-  project: v.optional(v.string(), ''),
-  location: v.optional(v.string(), ''),
-  serviceAccountEnv: v.optional(envName),
-  accessKeyEnv: v.optional(envName),
-  secretKeyEnv: v.optional(envName),
-  sessionTokenEnv: v.optional(envName),
-  targets: v.optional(v.array(target)),
-  quirks: v.optional(v.record(v.string(), v.union([v.string(), v.boolean()]))),
-  timeouts: v.optional(v.strictObject({ connect: v.optional(duration) }), {}),
-})
-
-const timeouts = v.strictObject({
-  connect: v.optional(duration),
-  headers: v.optional(duration),
-  firstToken: v.optional(duration),
-  idle: v.optional(duration),
-  attempt: v.optional(duration),
-  total: v.optional(duration),
-})
-
-const candidate = v.strictObject({
-  id: v.optional(name),
-  provider: name,
-  model: v.pipe(v.string(), v.minLength(1)),
-  weight: v.optional(v.pipe(v.number(), v.minValue(0)), 1),
-  params: v.optional(v.record(v.string(), v.unknown())),
-  prompt: v.optional(v.string()),
-  timeouts: v.optional(timeouts, {}),
-})
-
-const when = v.strictObject({
-  customerTier: v.optional(v.string()),
-  customer: v.optional(v.string()),
-  app: v.optional(v.string()),
-  team: v.optional(v.string()),
-  env: v.optional(v.string()),
-  feature: v.optional(v.string()),
-  prompt: v.optional(v.string()),
-  tags: v.optional(v.record(v.string(), v.string())),
-  dialect: v.optional(v.picklist(['chat', 'responses', 'messages', 'gemini'])),
-  endpoint: v.optional(v.string()),
-  language: v.optional(v.string()),
-  inputTokensOver: v.optional(amount),
-  inputTokensUnder: v.optional(amount),
-  complexity: v.optional(v.picklist(['low', 'medium', 'high'])),
-  hasTools: v.optional(v.boolean()),
-  hasImages: v.optional(v.boolean()),
-  hasSchema: v.optional(v.boolean()),
-  streamed: v.optional(v.boolean()),
-  turnsOver: v.optional(amount),
-})
-
-const route = v.strictObject({
-  strategy: v.optional(v.picklist(['weighted', 'cheapest', 'fastest', 'best', 'ordered']), 'weighted'),
-  candidates: v.pipe(v.array(candidate), v.minLength(1, 'a route needs at least one candidate')),
-  baseline: v.optional(name),
-  fallback: v.optional(v.array(name)),
-  timeouts: v.optional(timeouts, {}),
-  retries: v.optional(
-    v.strictObject({
-      max: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10)), 2),
-      budget: v.optional(percentage, '10%'),
-    }),
-    {},
-  ),
-  require: v.optional(
-    v.strictObject({
-      regions: v.optional(v.array(v.string())),
-      zeroRetention: v.optional(v.boolean(), false),
-      capabilities: v.optional(v.array(v.string()), []),
-    }),
-    {},
-  ),
-  rules: v.optional(
-    v.array(
-      v.strictObject({
-        when,
-        use: v.array(name),
-        ifNone: v.optional(v.picklist(['error', 'ignore']), 'error'),
-      }),
-    ),
-    [],
-  ),
-  quality: v.optional(v.strictObject({ maxLoss: v.optional(percentage) })),
-  mask: v.optional(
-    v.record(v.string(), v.picklist(['mask', 'hash', 'redact', 'partial', 'block', 'allow', 'log-only'])),
-  ),
-  cache: v.optional(
-    v.strictObject({
-      exact: v.optional(v.union([duration, v.picklist(['off'])])),
-      lexical: v.optional(v.union([duration, v.picklist(['off'])])),
-      semantic: v.optional(v.union([duration, v.picklist(['off'])])),
-      scope: v.optional(v.picklist(['customer', 'key', 'route', 'app', 'team'])),
-    }),
-  ),
-  segmentBy: v.optional(v.array(v.string())),
-  sticky: v.optional(v.picklist(['conversation', 'customer', 'request'])),
-  onContentFilter: v.optional(v.picklist(['return', 'fallback']), 'return'),
-})
+const text = v.string()
 
 const key = v.strictObject({
-  name,
+  name: v.pipe(name, v.description('what records call it')),
   hashEnv: v.pipe(envName, v.description('variable that holds the SHA-256 of the key, in hex')),
-  app: v.optional(v.string()),
-  team: v.optional(v.string()),
-  tier: v.optional(v.string()),
-  routes: v.optional(v.array(v.string())),
+  app: v.optional(v.pipe(text, v.description('default: identity.app'))),
+  team: v.optional(v.pipe(text, v.description('default: identity.team'))),
+  tier: v.optional(v.pipe(text, v.description('customer tier, where the caller names none'))),
+  routes: v.optional(v.pipe(v.array(text), v.description('what it may use; default: everything'))),
   requestsPerMinute: v.optional(amount),
   tokensPerMinute: v.optional(amount),
   budget: v.optional(
@@ -158,47 +24,86 @@ const key = v.strictObject({
   ),
 })
 
+const identity = v.strictObject({
+  app: v.optional(text, ''),
+  team: v.optional(text, ''),
+  env: v.optional(text, ''),
+})
+
+const expectedWarehouse = 'expected `embedded` or an http or https URL'
+const warehouse = v.strictObject({
+  url: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^(?:embedded|https?:\/\/[^\s/]+.*)$/, expectedWarehouse),
+      v.check((url) => url === 'embedded' || URL.canParse(url), expectedWarehouse),
+      v.description('embedded, or http(s)://user:${PASSWORD_VARIABLE}@host:port'),
+    ),
+    'embedded',
+  ),
+  database: v.optional(text, 'sidelight'),
+  listen: v.optional(
+    v.pipe(address, v.description('where the embedded warehouse listens')),
+    '127.0.0.1:4102',
+  ),
+})
+
+const limits = v.strictObject({
+  body: v.optional(v.pipe(size, v.description('largest JSON body, decoded')), '32MiB'),
+  upload: v.optional(v.pipe(duration, v.description('until a request body has arrived')), '5m'),
+  inFlight: v.optional(v.pipe(amount, v.description('requests at once; more get a 503')), 4096),
+})
+
+const workersMax = 64
+
 export const configSchema = v.strictObject({
-  listen: v.optional(address, '127.0.0.1:4100'),
-  admin: v.optional(address, '127.0.0.1:4101'),
-  stateDir: v.optional(v.string(), '.sidelight'),
-  workers: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64)), 1),
-  identity: v.optional(
+  listen: v.optional(v.pipe(address, v.description('data plane')), '127.0.0.1:4100'),
+  admin: v.optional(v.pipe(address, v.description('health, metrics, reload')), '127.0.0.1:4101'),
+  stateDir: v.optional(v.pipe(text, v.description('spool and other state')), '.sidelight'),
+  workers: v.optional(
+    v.pipe(
+      v.number(),
+      v.integer('expected a whole number'),
+      v.minValue(1, 'expected at least 1'),
+      v.maxValue(workersMax, `expected at most ${workersMax}`),
+      v.description('processes that share the port'),
+    ),
+    1,
+  ),
+  identity: v.optional(v.pipe(identity, v.description('stamped on every record')), {}),
+  warehouse: v.optional(warehouse, {}),
+  content: v.optional(
     v.strictObject({
-      app: v.optional(v.string(), ''),
-      team: v.optional(v.string(), ''),
-      env: v.optional(v.string(), ''),
+      store: v.optional(
+        v.pipe(
+          v.picklist(['none', 'masked']),
+          v.description('whether prompt and answer text reach the warehouse'),
+        ),
+        'none',
+      ),
     }),
     {},
   ),
-  warehouse: v.optional(
+  providers: v.optional(v.pipe(v.record(name, provider), v.description('by a name of your choice')), {}),
+  routes: v.optional(v.pipe(v.record(name, route), v.description('by the name callers use as model')), {}),
+  keys: v.optional(
+    v.pipe(v.array(key), v.description('callers; with none configured, any caller is accepted')),
+    [],
+  ),
+  prices: v.optional(
     v.strictObject({
-      url: v.optional(v.string(), 'embedded'),
-      database: v.optional(v.string(), 'sidelight'),
-      listen: v.optional(address, '127.0.0.1:4102'),
+      file: v.optional(v.pipe(text, v.description('prices merged over the shipped catalog'))),
     }),
     {},
   ),
-  content: v.optional(v.strictObject({ store: v.optional(v.picklist(['none', 'masked']), 'none') }), {}),
-  providers: v.optional(v.record(name, provider), {}),
-  routes: v.optional(v.record(name, route), {}),
-  keys: v.optional(v.array(key), []),
-  prices: v.optional(v.strictObject({ file: v.optional(v.string()) }), {}),
   policy: v.optional(
     v.strictObject({
       source: v.optional(v.picklist(['warehouse', 'file']), 'warehouse'),
-      publicKey: v.optional(v.string()),
+      publicKey: v.optional(text),
     }),
     {},
   ),
-  limits: v.optional(
-    v.strictObject({
-      body: v.optional(size, '32MiB'),
-      upload: v.optional(duration, '5m'),
-      inFlight: v.optional(amount, 4096),
-    }),
-    {},
-  ),
+  limits: v.optional(limits, {}),
   timeouts: v.optional(v.pipe(timeouts, v.description('defaults of every route')), {}),
   ping: v.optional(
     v.pipe(duration, v.description('a stream that is silent this long gets a comment; 0s: never')),
@@ -206,18 +111,24 @@ export const configSchema = v.strictObject({
   ),
   durability: v.optional(v.picklist(['relaxed', 'strict']), 'relaxed'),
   spool: v.optional(
-    v.strictObject({ flush: v.optional(duration, '20ms'), queueRows: v.optional(amount, 100_000) }),
-    {},
-  ),
-  drain: v.optional(duration, '30s'),
-  log: v.optional(
     v.strictObject({
-      level: v.optional(v.picklist(['debug', 'info', 'warn', 'error', 'silent']), 'info'),
-      format: v.optional(v.picklist(['auto', 'json', 'text']), 'auto'),
+      flush: v.optional(v.pipe(duration, v.description('longest wait of a record for the disk')), '20ms'),
+      queueRows: v.optional(v.pipe(amount, v.description('records held while the disk is slow')), 100_000),
     }),
     {},
   ),
-  allowedHosts: v.optional(v.array(v.string()), []),
+  drain: v.optional(v.pipe(duration, v.description('how long running requests may take to end')), '30s'),
+  log: v.optional(
+    v.strictObject({
+      level: v.optional(v.picklist(['debug', 'info', 'warn', 'error', 'silent']), 'info'),
+      format: v.optional(
+        v.pipe(v.picklist(['auto', 'json', 'text']), v.description('auto: text on a terminal')),
+        'auto',
+      ),
+    }),
+    {},
+  ),
+  allowedHosts: v.optional(v.pipe(v.array(text), v.description('further host names browsers may use')), []),
 })
 
 export type ConfigFile = v.InferInput<typeof configSchema>

@@ -1,18 +1,8 @@
+import type { ProviderKind } from '../../contract/config/names.ts'
 import type { DialectName } from '../dialects/dialect.ts'
 import type { FormatName, HostQuirks } from '../formats/format.ts'
 
-export const providerKinds = [
-  'openai',
-  'azure',
-  'openai-compatible',
-  'anthropic',
-  'gemini',
-  'vertex',
-  'bedrock',
-  'cohere',
-  'simulated',
-] as const
-export type ProviderKind = (typeof providerKinds)[number]
+export type { ProviderKind }
 
 /** What a caller asks for, apart from how it says it. `other` is any path passed through as it is. */
 export const operations = [

@@ -1,4 +1,5 @@
 import type { Environment } from '../../contract/config/load.ts'
+import type { HostName } from '../../contract/config/names.ts'
 import type { ProviderConfig } from '../../contract/config/schema.ts'
 import type { Catalog } from '../../contract/prices/catalog.ts'
 import type { Format, FormatName, HostQuirks } from '../formats/format.ts'
@@ -70,7 +71,7 @@ export function providersFromEnvironment(environment: Environment): Record<strin
       found[host] === undefined &&
       row.keyEnv !== 'OPENAI_API_KEY'
     ) {
-      found[host] = blankProvider({ kind: 'openai-compatible', host, keyEnv: row.keyEnv })
+      found[host] = blankProvider({ kind: 'openai-compatible', host: host as HostName, keyEnv: row.keyEnv })
     }
   }
   return found

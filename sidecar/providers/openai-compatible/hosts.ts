@@ -1,3 +1,4 @@
+import type { HostName } from '../../../contract/config/names.ts'
 import type { HostQuirks } from '../../formats/format.ts'
 
 export interface HostRow {
@@ -49,7 +50,7 @@ const selfHosted: HostQuirks = {
   thinkingBack: 'reasoning_content',
 }
 
-export const hostTable: Readonly<Record<string, HostRow>> = {
+const rows: Readonly<Record<HostName, HostRow>> = {
   openai: { baseUrl: 'https://api.openai.com/v1', keyEnv: 'OPENAI_API_KEY', quirks: defaultQuirks },
   deepseek: {
     baseUrl: 'https://api.deepseek.com/v1',
@@ -165,3 +166,5 @@ export const hostTable: Readonly<Record<string, HostRow>> = {
     quirks: { ...compatible, reasoning: 'think', strictTools: false, thinkingBack: 'reasoning' },
   },
 }
+
+export const hostTable: Readonly<Record<string, HostRow>> = rows

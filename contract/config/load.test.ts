@@ -1,0 +1,325 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { HostQuirks } from '../../sidecar/formats/format.ts'
+import { tempDir } from '../../testing/temp-dir.ts'
+import { loadConfig, parseConfig } from './load.ts'
+import { ConfigError, type ConfigProblem } from './problem.ts'
+import type { ProviderConfig } from './schema.ts'
+
+function problemsOf(yaml: string, environment: Record<string, string> = {}): readonly ConfigProblem[] {
+  try {
+    parseConfig(yaml, 'f.yaml', environment)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+  return []
+}
+
+const warningsOf = (yaml: string, environment: Record<string, string> = {}) =>
+  parseConfig(yaml, 'f.yaml', environment).warnings
+
+const simulated = 'providers:\n  sim: { kind: simulated }\n'
+const routeOf = (...lines: string[]) => `${simulated}routes:\n  r:\n    ${lines.join('\n    ')}\n`
+const one = 'candidates: [{ id: a, provider: sim, model: sim-fast }]'
+
+/** YAML, then the place and the message of the only problem it has. */
+const refused: readonly [title: string, yaml: string, place: string, message: RegExp][] = [
+  ['a misspelt key', 'listn: 127.0.0.1:1', '1 listn', /did you mean listen\?/],
+  ['a key one level off', `${simulated}models: []`, '3 models', /unknown key/],
+  [
+    'a bare number as duration',
+    'timeouts:\n  idle: 30',
+    '2 timeouts.idle',
+    /duration with its unit.*found 30/,
+  ],
+  ['a duration without a known unit', 'drain: 30 sec', '1 drain', /500ms, 30s/],
+  ['a bare number as size', 'limits: { body: 33554432 }', '1 limits.body', /size with its unit/],
+  [
+    'a share without percent',
+    routeOf(one, 'quality: { maxLoss: 0.02 }'),
+    '6 routes.r.quality.maxLoss',
+    /such as 2%/,
+  ],
+  ['a count in words', 'limits: { inFlight: many }', '1 limits.inFlight', /600, 200k/],
+  ['an address without a port', 'listen: 127.0.0.1', '1 listen', /host:port/],
+  ['a port that does not exist', 'admin: 127.0.0.1:70000', '1 admin', /65535/],
+  ['no workers', 'workers: 0', '1 workers', /at least 1 \(found 0\)/],
+  ['too many workers', 'workers: 65', '1 workers', /at most 64/],
+  ['text for a number', 'workers: two', '1 workers', /expected a number \(found "two"\)/],
+  ['a list for keys', 'providers: [openai]', '1 providers', /expected keys .*found a list/],
+  ['a list as the whole file', '- listen', '1 ', /expected keys/],
+  [
+    'an unknown kind',
+    'providers:\n  a: { kind: opnai }',
+    '2 providers.a.kind',
+    /one of openai, azure.*"opnai"/,
+  ],
+  ['no kind', 'providers:\n  a:\n    keyEnv: K', '2 providers.a.kind', /required/],
+  [
+    'an unknown host',
+    'providers:\n  a: { kind: openai-compatible, host: deepsek }',
+    '2 providers.a.host',
+    /deepseek/,
+  ],
+  [
+    'neither host nor address',
+    'providers:\n  a: { kind: openai-compatible }',
+    '2 providers.a',
+    /needs `host`/,
+  ],
+  ['azure without address', 'providers:\n  a: { kind: azure }', '2 providers.a', /openai\.azure\.com/],
+  ['vertex without project', 'providers:\n  a: { kind: vertex }', '2 providers.a', /needs `project`/],
+  [
+    'a base URL of another protocol',
+    'providers:\n  a: { kind: openai, baseUrl: ftp://h/v1 }',
+    '2 providers.a.baseUrl',
+    /http or https/,
+  ],
+  [
+    'a misspelt quirk',
+    'providers:\n  a: { kind: openai, quirks: { topk: true } }',
+    '2 providers.a.quirks.topk',
+    /topK/,
+  ],
+  [
+    'a route without candidates',
+    `${simulated}routes:\n  r: { candidates: [] }`,
+    '4 routes.r.candidates',
+    /at least one/,
+  ],
+  [
+    'a candidate of no provider',
+    `${simulated}routes:\n  r:\n    candidates:\n      - { provider: opnai, model: m }`,
+    '6 routes.r.candidates.0.provider',
+    /no provider is called opnai; there are sim/,
+  ],
+  [
+    'a provider called like a method of objects',
+    `${simulated}routes:\n  r:\n    candidates:\n      - { provider: constructor, model: m }`,
+    '6 routes.r.candidates.0.provider',
+    /no provider/,
+  ],
+  [
+    'two candidates of one id',
+    `${simulated}routes:\n  r:\n    candidates:\n      - { provider: sim, model: m }\n      - { provider: sim, model: m }`,
+    '7 routes.r.candidates.1',
+    /two candidates are called sim\/m/,
+  ],
+  ['a baseline that is no candidate', routeOf(one, 'baseline: b'), '6 routes.r.baseline', /candidates are a/],
+  [
+    'a fallback that is no candidate',
+    routeOf(one, 'fallback: [a, b]'),
+    '6 routes.r.fallback.1',
+    /b is no candidate/,
+  ],
+  [
+    'a rule that uses no candidate',
+    routeOf(one, 'rules:', '  - { when: { app: x }, use: [b] }'),
+    '7 routes.r.rules.0.use.0',
+    /b is no candidate/,
+  ],
+  [
+    'weights that are all 0',
+    routeOf('candidates: [{ provider: sim, model: m, weight: 0 }]'),
+    '5 routes.r.candidates',
+    /all weights are 0/,
+  ],
+  [
+    'a negative weight',
+    routeOf('candidates: [{ provider: sim, model: m, weight: -1 }]'),
+    '5 routes.r.candidates.0.weight',
+    /0 or more \(found -1\)/,
+  ],
+  [
+    'a key for no route',
+    'keys:\n  - { name: k, hashEnv: H, routes: [auto, autobahn] }',
+    '2 keys.0.routes.1',
+    /no route is called autobahn/,
+  ],
+  [
+    'two keys of one name',
+    'keys:\n  - { name: k, hashEnv: H }\n  - { name: k, hashEnv: H }',
+    '3 keys.1.name',
+    /two keys/,
+  ],
+  [
+    'a variable that is not set',
+    'warehouse:\n  url: https://u:${PW}@h:8443',
+    '2 warehouse.url',
+    /variable PW is not set/,
+  ],
+  [
+    'an address of the warehouse that is none',
+    'warehouse: { url: embeded }',
+    '1 warehouse.url',
+    /`embedded` or an http/,
+  ],
+  ['the same key twice', 'listen: 127.0.0.1:1\nworkers: 1\nlisten: 127.0.0.1:2', '3 ', /stands twice/],
+  ['a tab', 'limits:\n\tbody: 1MiB', '2 ', /tab|indent/],
+  ['an open bracket', 'keys: [\nworkers: 1', '2 ', /not valid YAML|indented/],
+  ['an alias without anchor', 'identity: *nobody', '1 ', /alias|not valid YAML/],
+]
+
+for (const [title, yaml, place, message] of refused) {
+  test(`${title} is refused with its line, its key and what helps`, () => {
+    const problems = problemsOf(yaml)
+    assert.deepEqual(
+      problems.map(({ file, line, key }) => `${file} ${line} ${key}`),
+      [`f.yaml ${place}`],
+      JSON.stringify(problems),
+    )
+    assert.match(problems[0]?.message ?? '', message)
+  })
+}
+
+test('every problem of the schema is told at once', () => {
+  assert.deepEqual(
+    problemsOf('workers: 0\ndrain: 5\nlog: { level: loud }').map(({ line }) => line),
+    [1, 2, 3],
+  )
+})
+
+test('a secret that was written into the file is never repeated', () => {
+  const secret = 'sk-proj-Ab3dEf6hIj9kLm2nOp5q'
+  const places = [
+    `providers: { a: { kind: openai, keyEnv: ${secret} } }`,
+    `providers: { a: { kind: openai, apiKey: ${secret} } }`,
+    `providers: { a: { kind: ${secret} } }`,
+    `providers: { a: { kind: openai, baseUrl: "${secret}" } }`,
+    `providers: { a: { kind: openai, headers: ["${secret}"] } }`,
+    `keys: [{ name: k, hashEnv: ${secret} }]`,
+    `warehouse: { url: "ftp://u:${secret}@h" }`,
+    `log: { level: ${secret} }`,
+    `listen: ${secret}`,
+    `a: [\n ${secret}: *${secret}`,
+  ]
+  for (const yaml of places) {
+    const problems = problemsOf(yaml)
+    assert.ok(problems.length > 0, yaml)
+    assert.doesNotMatch(JSON.stringify(problems), /Ab3dEf/, yaml)
+  }
+  assert.match(problemsOf(places[1] ?? '')[0]?.message ?? '', /keyEnv: OPENAI_API_KEY/)
+  const hash = problemsOf('keys: [{ name: k, hashEnv: H }]', { H: secret })
+  assert.match(hash[0]?.message ?? '', /no SHA-256/)
+  assert.doesNotMatch(JSON.stringify(hash), /Ab3dEf/)
+})
+
+test('variables of the environment outrank the file and are named when they are wrong', () => {
+  const { config } = parseConfig('listen: 127.0.0.1:1\nlog: { format: json }', 'f.yaml', {
+    SIDELIGHT_LISTEN: '0.0.0.0:9',
+    SIDELIGHT_ADMIN: '[::1]:8',
+    SIDELIGHT_STATE_DIR: '/var/lib/sidelight',
+    SIDELIGHT_WAREHOUSE_URL: 'http://ch:8123',
+    SIDELIGHT_LOG_LEVEL: 'debug',
+  })
+  assert.equal(config.listen, '0.0.0.0:9')
+  assert.equal(config.admin, '[::1]:8')
+  assert.equal(config.stateDir, '/var/lib/sidelight')
+  assert.equal(config.warehouse.url, 'http://ch:8123')
+  assert.deepEqual(config.log, { format: 'json', level: 'debug' })
+  const [problem] = problemsOf('', { SIDELIGHT_LISTEN: 'nowhere' })
+  assert.deepEqual([problem?.file, problem?.line, problem?.key], ['(environment)', 0, 'SIDELIGHT_LISTEN'])
+})
+
+test('an empty key means its default', () => {
+  const { config } = parseConfig('providers:\nroutes:\nkeys:\nlimits:\n  body:\n', 'f.yaml', {})
+  assert.deepEqual(config, parseConfig('', 'f.yaml', {}).config)
+})
+
+test('variables in the address of the warehouse and in headers come from the environment', () => {
+  const { config } = parseConfig(
+    'warehouse: { url: "https://u:${PW}@${CH}:8443" }\nproviders: { a: { kind: openai, headers: { x-tenant: "t-${T}" } } }',
+    'f.yaml',
+    { PW: 'p@ss/w', CH: 'ch.internal', T: '7' },
+  )
+  assert.equal(config.warehouse.url, 'https://u:p%40ss%2Fw@ch.internal:8443')
+  assert.deepEqual(config.providers['a']?.headers, { 'x-tenant': 't-7' })
+})
+
+test('durations, sizes, counts and shares become milliseconds, bytes, numbers and fractions', () => {
+  const { config } = parseConfig(
+    routeOf(one, 'timeouts: { firstToken: 500ms, total: 1.5m }', 'quality: { maxLoss: 7% }') +
+      'limits: { body: 1.5MiB, inFlight: 2k, upload: 1h }',
+    'f.yaml',
+    {},
+  )
+  assert.deepEqual(config.limits, { body: 1_572_864, inFlight: 2000, upload: 3_600_000 })
+  assert.deepEqual(config.routes['r']?.timeouts, { firstToken: 500, total: 90_000 })
+  assert.equal(config.routes['r']?.quality?.maxLoss, 0.07)
+})
+
+test('candidates without an id are referred to as provider/model', () => {
+  const { config } = parseConfig(
+    routeOf('candidates: [{ provider: sim, model: m }]', 'baseline: sim/m'),
+    'f.yaml',
+    {},
+  )
+  assert.equal(config.routes['r']?.baseline, 'sim/m')
+})
+
+test('what is accepted but not in force says so, once and at its line', () => {
+  const warnings = warningsOf(
+    `${routeOf(
+      one,
+      'strategy: cheapest',
+      'cache: { exact: 1h, semantic: off }',
+      'quality: { maxLoss: 2% }',
+      'mask: { EMAIL: mask }',
+    )}content: { store: masked }`,
+  )
+  assert.deepEqual(
+    warnings.map(({ line, key }) => `${line} ${key}`),
+    ['6 routes.r.strategy', '7 routes.r.cache', '8 routes.r.quality', '9 routes.r.mask', '10 content.store'],
+  )
+  for (const { key, message } of warnings)
+    assert.match(message, key.endsWith('mask') ? /501/ : /not in force in this version/)
+  assert.deepEqual(warningsOf(routeOf(one, 'cache: { exact: off }', 'mask: { default: allow }')), [])
+})
+
+test('secrets that are not set and slips in base URLs are warnings: the rest works without them', () => {
+  const text = (yaml: string) => warningsOf(yaml).map(({ key, message }) => `${key} ${message}`)
+  assert.match(text('providers: { a: { kind: openai, keyEnv: K } }')[0] ?? '', /keyEnv .*K is not set/)
+  assert.match(text('keys: [{ name: k, hashEnv: H }]')[0] ?? '', /nobody can use this key/)
+  assert.match(text('providers: { a: { kind: openai, baseUrl: http://h } }')[0] ?? '', /ends in \/v1/)
+  assert.match(text('providers: { a: { kind: anthropic, baseUrl: http://h/v1 } }')[0] ?? '', /bare origin/)
+  assert.match(text(routeOf(one, 'require: { regions: [eu] }'))[0] ?? '', /every request is refused/)
+})
+
+test('the example of the documentation is valid as it stands', () => {
+  const file = join(import.meta.dirname, '..', '..', 'examples', 'sidelight.yaml')
+  const { config, warnings } = parseConfig(readFileSync(file, 'utf8'), file, {})
+  assert.deepEqual(Object.keys(config.routes), ['support'])
+  assert.ok(warnings.every(({ line }) => line > 0))
+})
+
+test('a file that is not there is named', () => {
+  assert.throws(
+    () => loadConfig({ file: '/nowhere/s.yaml', environment: {} }),
+    /nowhere.*cannot be read.*ENOENT/,
+  )
+})
+
+test('the file is that of the argument, of SIDELIGHT_CONFIG, or none; a prices file is beside it', async () => {
+  await using folder = await tempDir()
+  await writeFile(folder.file('a.yaml'), 'workers: 2\nprices: { file: p.yaml }')
+  await writeFile(folder.file('b.yaml'), 'workers: 3')
+  const environment = { SIDELIGHT_CONFIG: folder.file('b.yaml') }
+  const a = loadConfig({ file: folder.file('a.yaml'), environment })
+  assert.equal(a.config.workers, 2)
+  assert.equal(a.config.prices.file, folder.file('p.yaml'))
+  assert.equal(loadConfig({ environment }).config.workers, 3)
+})
+
+test('the schema knows every quirk of hosts and no other', () => {
+  type Configured = keyof NonNullable<ProviderConfig['quirks']>
+  const same: [Configured] extends [keyof HostQuirks]
+    ? [keyof HostQuirks] extends [Configured]
+      ? true
+      : false
+    : false = true
+  assert.ok(same)
+})

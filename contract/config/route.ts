@@ -1,0 +1,138 @@
+import * as v from 'valibot'
+import { name } from './names.ts'
+import { amount, duration, percentage } from './units.ts'
+
+const text = v.string()
+const flag = v.boolean()
+const reference = v.pipe(v.string(), v.minLength(1, 'expected the id of a candidate'))
+
+export const timeouts = v.strictObject({
+  connect: v.optional(v.pipe(duration, v.description('until the connection stands'))),
+  headers: v.optional(v.pipe(duration, v.description('until a stream has its response head'))),
+  firstToken: v.optional(v.pipe(duration, v.description('until the first content of a stream'))),
+  idle: v.optional(v.pipe(duration, v.description('between two pieces of an answer'))),
+  attempt: v.optional(
+    v.pipe(duration, v.description('one call to a provider; default: half of a configured total')),
+  ),
+  total: v.optional(v.pipe(duration, v.description('the request with all its attempts'))),
+})
+
+const candidate = v.strictObject({
+  id: v.optional(v.pipe(name, v.description('default: provider/model'))),
+  provider: v.pipe(name, v.description('a name under `providers`')),
+  model: v.pipe(v.string(), v.minLength(1), v.description('what the provider calls it')),
+  weight: v.optional(
+    v.pipe(v.number(), v.minValue(0, 'expected a weight of 0 or more'), v.description('share of `weighted`')),
+    1,
+  ),
+  params: v.optional(
+    v.pipe(v.record(v.string(), v.unknown()), v.description('fields set in every request to this candidate')),
+  ),
+  prompt: v.optional(v.pipe(text, v.description('prompt version this candidate gets'))),
+  timeouts: v.optional(timeouts, {}),
+})
+
+const when = v.strictObject({
+  customerTier: v.optional(text),
+  customer: v.optional(text),
+  app: v.optional(text),
+  team: v.optional(text),
+  env: v.optional(text),
+  feature: v.optional(text),
+  prompt: v.optional(text),
+  tags: v.optional(v.record(v.string(), v.string())),
+  dialect: v.optional(v.picklist(['chat', 'responses', 'messages', 'gemini'])),
+  endpoint: v.optional(text),
+  language: v.optional(text),
+  inputTokensOver: v.optional(amount),
+  inputTokensUnder: v.optional(amount),
+  complexity: v.optional(v.picklist(['low', 'medium', 'high'])),
+  hasTools: v.optional(flag),
+  hasImages: v.optional(flag),
+  hasSchema: v.optional(flag),
+  streamed: v.optional(flag),
+  turnsOver: v.optional(amount),
+})
+
+const retries = v.strictObject({
+  max: v.optional(
+    v.pipe(
+      v.number(),
+      v.integer('expected a whole number'),
+      v.minValue(0, 'expected 0 or more'),
+      v.maxValue(10, 'expected at most 10'),
+      v.description('further calls after the first, fallbacks included'),
+    ),
+    2,
+  ),
+  budget: v.optional(v.pipe(percentage, v.description('share of requests that may be retried'))),
+})
+
+const cacheFor = v.union([duration, v.picklist(['off'])], 'expected a duration such as 1h, or off')
+
+export const route = v.strictObject({
+  strategy: v.optional(
+    v.pipe(
+      v.picklist(['weighted', 'cheapest', 'fastest', 'best', 'ordered']),
+      v.description('who is asked first'),
+    ),
+    'weighted',
+  ),
+  candidates: v.pipe(
+    v.array(candidate),
+    v.minLength(1, 'a route needs at least one candidate'),
+    v.description('models that may serve it'),
+  ),
+  baseline: v.optional(v.pipe(reference, v.description('candidate that savings are measured against'))),
+  fallback: v.optional(
+    v.pipe(v.array(reference), v.description('who is asked next; default: the others, heaviest first')),
+  ),
+  timeouts: v.optional(timeouts, {}),
+  retries: v.optional(retries, {}),
+  require: v.optional(
+    v.strictObject({
+      regions: v.optional(v.pipe(v.array(text), v.description('regions that may compute'))),
+      zeroRetention: v.optional(v.pipe(flag, v.description('only providers that keep nothing')), false),
+      capabilities: v.optional(v.array(text), []),
+    }),
+    {},
+  ),
+  rules: v.optional(
+    v.pipe(
+      v.array(
+        v.strictObject({
+          when,
+          use: v.array(reference),
+          ifNone: v.optional(v.picklist(['error', 'ignore']), 'error'),
+        }),
+      ),
+      v.description('the first that matches narrows the candidates'),
+    ),
+    [],
+  ),
+  quality: v.optional(
+    v.strictObject({
+      maxLoss: v.optional(v.pipe(percentage, v.description('loss against the baseline the tuner may take'))),
+    }),
+  ),
+  mask: v.optional(
+    v.pipe(
+      v.record(v.string(), v.picklist(['mask', 'hash', 'redact', 'partial', 'block', 'allow', 'log-only'])),
+      v.description('kind of personal data to what is done with it; `default` for the rest'),
+    ),
+  ),
+  cache: v.optional(
+    v.strictObject({
+      exact: v.optional(cacheFor),
+      lexical: v.optional(cacheFor),
+      semantic: v.optional(cacheFor),
+      scope: v.optional(v.picklist(['customer', 'key', 'route', 'app', 'team'])),
+    }),
+  ),
+  segmentBy: v.optional(v.array(text)),
+  sticky: v.optional(v.picklist(['conversation', 'customer', 'request'])),
+  onContentFilter: v.optional(
+    v.pipe(v.picklist(['return', 'fallback']), v.description('what a refusal by a content filter leads to')),
+    'return',
+  ),
+})
