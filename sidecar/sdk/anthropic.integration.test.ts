@@ -84,6 +84,30 @@ test('the Anthropic SDK counts tokens where Anthropic counts them', async () => 
   assert.equal(upstreams.lastBody('anthropic')['model'], model)
 })
 
+test('the Anthropic SDK lists what it may ask for, and knows the id of its request', async () => {
+  await using upstreams = await startUpstreams(['openai'])
+  upstreams.play('openai', 'text')
+  const client = anthropicClient({ origin: upstreams.sidecar.origin })
+  const names = []
+  for await (const listed of client.models.list()) names.push([listed.type, listed.id, listed.display_name])
+  assert.deepEqual(names.at(-1)?.slice(0, 1), ['model'])
+  assert.ok(names.some(([, id, title]) => id === onceRoute('openai') && title === id))
+  const before = upstreams.sidecar.records.length
+  const ask = { model: onceRoute('openai'), max_tokens: 9, messages: hi }
+  const whole = await client.messages.create(ask)
+  const stream = await client.messages.create({ ...ask, stream: true }).withResponse()
+  for await (const _ of stream.data) {
+  }
+  const refused = await client.messages.create({ ...ask, model: 'nobody' }).catch((error: unknown) => error)
+  assert.ok(refused instanceof Anthropic.NotFoundError)
+  const records = (await upstreams.sidecar.recorded(before + 3)).slice(before)
+  const ids = [whole._request_id, stream.request_id, refused.requestID]
+  assert.deepEqual(
+    ids,
+    records.map(({ request }) => request.request_id),
+  )
+})
+
 test('a stop sequence that was met is said to every caller in its own words', async () => {
   await using upstreams = await startUpstreams(['anthropic'])
   const met = { ...recordedMessage(), stop_reason: 'stop_sequence', stop_sequence: '###' }

@@ -288,6 +288,22 @@ test('what Sidelight retried is not retried by the openai SDK as well', async ()
   }
 })
 
+test('the openai SDK knows the id of its request, whoever gave it', async () => {
+  await using upstreams = await startUpstreams(['openai', 'anthropic'])
+  const client = openaiClient({ origin: upstreams.sidecar.origin })
+  const ask = (asked: string) => client.chat.completions.create({ model: asked, messages: [...hi] })
+  upstreams.answer('openai', () =>
+    httpAnswer(fixture('openai/chat-text.json'), {
+      headers: { 'content-type': 'application/json', 'x-request-id': 'req_openai' },
+    }),
+  )
+  assert.equal((await ask(onceRoute('openai')))._request_id, 'req_openai')
+  await upstreams.nextRecord()
+  upstreams.play('anthropic', 'text')
+  const translated = await ask(onceRoute('anthropic'))
+  assert.equal(translated._request_id, (await upstreams.nextRecord()).request.request_id)
+})
+
 test('a provider that forbids retries is obeyed', async () => {
   await using upstreams = await startUpstreams(['openai'])
   upstreams.answer(

@@ -7,7 +7,7 @@ import type { ErrorBody } from '../../dialects/dialect.ts'
 import { endpointOf, targetOf } from '../../endpoints.ts'
 import type { Services } from '../../services.ts'
 import { headersForCaller } from '../../upstream/headers.ts'
-import { ownHeaders } from './headers.ts'
+import { ownHeaders, requestIdHeader } from './headers.ts'
 
 /** An error of Sidelight itself, in the caller's shape. */
 export function answerWithError(context: Context, services: Services, error: GatewayError): void {
@@ -103,7 +103,7 @@ function send(
   context.httpStatus = body.status
   const bytes = Buffer.from(JSON.stringify(dialect.writeError(body)))
   const headers = ['content-type', 'application/json', 'content-length', String(bytes.length)]
-  headers.push(...ownHeaders(context), ...retryHeaders(retryAfterMs, exhausted))
+  headers.push(...requestIdHeader(context), ...ownHeaders(context), ...retryHeaders(retryAfterMs, exhausted))
   if (body.code === 'method_not_allowed') headers.push('allow', allowedMethods(context))
   if (isMuchUnread(context.req)) {
     headers.push('connection', 'close')

@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts'
+import type { DialectName } from '../../dialects/dialect.ts'
 import { headerText } from '../../upstream/headers.ts'
 
 /** Headers of a response that is a stream, whoever asked for it. */
@@ -40,6 +41,21 @@ export function ownHeaders(context: Context): string[] {
   if (context.droppedFields.length > 0)
     headers.push('x-sidelight-dropped-fields', headerText(context.droppedFields.join(', ')))
   return headers
+}
+
+const requestIdNames: Readonly<Record<DialectName, string>> = {
+  chat: 'x-request-id',
+  responses: 'x-request-id',
+  messages: 'request-id',
+  gemini: 'x-request-id',
+}
+
+/**
+ * Where the caller's SDK looks for the id that support asks for. A provider of the caller's own dialect has
+ * sent one; an answer that was written here has ours, which `explain` knows.
+ */
+export function requestIdHeader(context: Context): string[] {
+  return [requestIdNames[context.dialectName], context.requestId]
 }
 
 /** From the arrival of the request to the first call upstream. */

@@ -4,7 +4,6 @@ import { ownHeaders } from './headers.ts'
 /** GET /v1/models: the names an application may ask for, routes first. */
 export function relayModels(context: Context): void {
   const { snapshot, callerKey } = context
-  const created = Math.floor(context.arrivedMs / 1000)
   const routes = [...snapshot.routes.keys()].filter(
     (name) => callerKey?.routes === undefined || callerKey.routes.has(name),
   )
@@ -15,12 +14,9 @@ export function relayModels(context: Context): void {
     ...routes.map((id) => ({ id, owner: 'sidelight' })),
     ...(callerKey?.routes === undefined ? models : []),
   ]
-  const body = Buffer.from(
-    JSON.stringify({
-      object: 'list',
-      data: data.map(({ id, owner }) => ({ id, object: 'model', created, owned_by: owner })),
-    }),
-  )
+  const isAnthropic = context.req.headers['anthropic-version'] !== undefined
+  const list = isAnthropic ? anthropicList(data, context.arrivedMs) : openaiList(data, context.arrivedMs)
+  const body = Buffer.from(JSON.stringify(list))
   context.httpStatus = 200
   context.outcome = 'ok'
   context.caller.commit(200, [
@@ -31,4 +27,28 @@ export function relayModels(context: Context): void {
     ...ownHeaders(context),
   ])
   context.caller.end(context.req.method === 'HEAD' ? undefined : body)
+}
+
+interface Listed {
+  readonly id: string
+  readonly owner: string
+}
+
+function openaiList(data: readonly Listed[], nowMs: number) {
+  const created = Math.floor(nowMs / 1000)
+  return {
+    object: 'list',
+    data: data.map(({ id, owner }) => ({ id, object: 'model', created, owned_by: owner })),
+  }
+}
+
+/** Anthropic has the same path; its SDKs say who they are by the version header. */
+function anthropicList(data: readonly Listed[], nowMs: number) {
+  const created_at = new Date(nowMs).toISOString()
+  return {
+    data: data.map(({ id }) => ({ type: 'model', id, display_name: id, created_at })),
+    has_more: false,
+    first_id: data[0]?.id ?? null,
+    last_id: data.at(-1)?.id ?? null,
+  }
 }

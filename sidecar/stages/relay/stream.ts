@@ -8,7 +8,7 @@ import type { Frame } from '../../streaming/frame.ts'
 import type { Wait } from '../../timing/waits.ts'
 import { headersForCaller } from '../../upstream/headers.ts'
 import { errorBodyOf } from './error.ts'
-import { ownHeaders, streamHeaders } from './headers.ts'
+import { ownHeaders, requestIdHeader, streamHeaders } from './headers.ts'
 import { endsEvent, saysError, streamError } from './stream-error.ts'
 
 type StreamAnswer = Extract<Answer, { kind: 'stream' }>
@@ -157,6 +157,7 @@ class StreamRelay implements StreamSink {
     if (isPlain) addMissing(headers, streamHeaders)
     else if (this.#context.wantsJsonArray) headers[1] = 'application/json'
     headers.push(...ownHeaders(this.#context))
+    if (!isPlain) headers.push(...requestIdHeader(this.#context))
     this.#context.httpStatus = isPlain ? head.status : 200
     caller.commit(this.#context.httpStatus, headers)
   }

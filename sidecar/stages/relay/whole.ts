@@ -1,7 +1,7 @@
 import type { Answer, Attempt, Context } from '../../context.ts'
 import { moneyText, priceCall } from '../../pricing/price.ts'
 import { headersForCaller } from '../../upstream/headers.ts'
-import { ownHeaders } from './headers.ts'
+import { ownHeaders, requestIdHeader } from './headers.ts'
 
 /** A whole answer: the provider's bytes, or their translation; as a stream when the caller asked for one. */
 export function relayWhole(context: Context, answer: Extract<Answer, { kind: 'whole' }>): void {
@@ -59,6 +59,7 @@ function finish(
   }
   const headers = headersForCaller(from.rawHeaders, { changed: true })
   if (from.type !== undefined) headers.push('content-type', from.type)
+  if (from.rawHeaders.length === 0) headers.push(...requestIdHeader(context))
   headers.push(...ownHeaders(context), ...(from.extra ?? []), 'content-length', String(from.body.length))
   context.httpStatus = from.status
   caller.commit(from.status, headers)
