@@ -138,17 +138,12 @@ test('300 callers leaving at random moments: nothing is left behind', async () =
     })
     let arrived = 0
     stage.sidecar.sidecar.plane.server.on('request', () => (arrived += 1))
-    let done = 0
+    // Who leaves before it has connected was never a request.
     const one = async (): Promise<void> => {
-      while (done < 150) {
-        done += 1
-        await leave(stage, { afterMs: random.int(80), stream: random.chance(0.9) })
-      }
+      while (arrived < 150) await leave(stage, { afterMs: random.int(80), stream: random.chance(0.9) })
     }
     await Promise.all(Array.from({ length: 15 }, one))
     await sleep(300)
-    // Who left before it had connected was never a request.
-    assert.ok(arrived > 120)
     assert.equal(stage.sidecar.records.length, arrived)
     assert.equal(stage.sidecar.sidecar.plane.inFlight(), 0)
     assert.deepEqual(stage.sidecar.logged, [])
