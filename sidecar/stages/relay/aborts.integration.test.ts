@@ -143,7 +143,9 @@ test('300 callers leaving at random moments: nothing is left behind', async () =
       while (arrived < 150) await leave(stage, { afterMs: random.int(80), stream: random.chance(0.9) })
     }
     await Promise.all(Array.from({ length: 15 }, one))
-    await sleep(300)
+    // Some connections of callers long gone are still being accepted.
+    for (let tries = 0; tries < 100 && stage.sidecar.records.length < arrived; tries += 1) await sleep(20)
+    await sleep(100)
     assert.equal(stage.sidecar.records.length, arrived)
     assert.equal(stage.sidecar.sidecar.plane.inFlight(), 0)
     assert.deepEqual(stage.sidecar.logged, [])
