@@ -38,8 +38,8 @@ export class Waits {
 
   #look(): void {
     const now = performance.now()
-    for (const wait of this.#pending) {
-      if (now < wait.dueAt) continue
+    // First all that are due, then what they do: one may start itself anew.
+    for (const wait of [...this.#pending].filter(({ dueAt }) => dueAt <= now)) {
       wait.cancel()
       wait.expire()
     }
