@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { GatewayError } from '../contract/errors.ts'
-import { bodyBroken } from './body/read.ts'
+import { breakBody } from './body/read.ts'
 import { type ParseError, problemOf } from './malformed.ts'
 import type { CallerStream } from './streaming/caller-stream.ts'
 
@@ -12,7 +12,8 @@ interface Serving {
 
 /** One caller's socket: the requests on it that are not answered yet, in order. */
 class Connection {
-  readonly open = new Set<Serving>()
+  /** A list: of a Set, outgrown tables would keep answered requests alive. */
+  readonly open: Serving[] = []
   /** Its parser gave up: nothing more can be read from it. */
   isBroken = false
   /** What to do when the last answer is out. */
@@ -45,7 +46,11 @@ export class Connections {
     const connection = new Connection()
     this.#known.set(socket, connection)
     socket.on('end', () => {
-      for (const { caller } of connection.open) caller.hungUp()
+      for (const serving of connection.open) {
+        // Not every body that ends too early is an error to the parser: some it would read to the end.
+        if (!serving.req.complete && !connection.isBroken) this.broken(endedEarly(), socket)
+        serving.caller.hungUp()
+      }
     })
   }
 
@@ -53,10 +58,10 @@ export class Connections {
     const connection = this.#known.get(req.socket)
     if (connection === undefined) return
     const serving = { req, caller }
-    connection.open.add(serving)
+    connection.open.push(serving)
     res.once('close', () => {
-      connection.open.delete(serving)
-      if (connection.open.size === 0) connection.onIdle?.()
+      connection.open.splice(connection.open.indexOf(serving), 1)
+      if (connection.open.length === 0) connection.onIdle?.()
     })
   }
 
@@ -69,19 +74,23 @@ export class Connections {
       socket.destroy()
       return
     }
-    const pending = [...connection.open].find(({ req }) => !req.complete)
+    const pending = connection.open.find(({ req }) => !req.complete)
     if (pending === undefined) this.#malformed += 1
     const refusal = pending === undefined ? this.#answer(error) : ''
-    if (connection.open.size === 0) hangUp(socket, refusal)
+    if (connection.open.length === 0) hangUp(socket, refusal)
     else connection.onIdle = () => hangUp(socket, refusal)
-    if (pending !== undefined) breakBody(pending, error)
+    if (pending !== undefined) breakRequest(pending, error)
   }
 }
 
-function breakBody({ req, caller }: Serving, error: ParseError): void {
+function endedEarly(): ParseError {
+  return Object.assign(new Error('the connection ended'), { code: 'HPE_INVALID_EOF_STATE' })
+}
+
+function breakRequest({ req, caller }: Serving, error: ParseError): void {
   if (error.code === 'HPE_INVALID_EOF_STATE') caller.hungUp()
   const { code, message } = problemOf(error)
-  req.emit(bodyBroken, new GatewayError(code, message))
+  breakBody(req, new GatewayError(code, message))
 }
 
 /** The caller may still be sending: closing at once would reset the connection before it has read its answer. */

@@ -48,3 +48,19 @@ test('a wait that is started anew counts from then, and an endless one never end
   pass(1500)
   assert.equal(isOver, true)
 })
+
+test('waits that are cancelled in any order leave the others in place', (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] })
+  let now = 0
+  t.mock.method(performance, 'now', () => now)
+  const waits = new Waits()
+  const ended: number[] = []
+  const started = Array.from({ length: 20 }, (_, n) => waits.after(5000, () => ended.push(n)))
+  for (const n of [19, 0, 7, 7, 18, 3]) started[n]?.cancel()
+  now = 6000
+  t.mock.timers.tick(6000)
+  assert.deepEqual(
+    ended.sort((a, b) => a - b),
+    [1, 2, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17],
+  )
+})
