@@ -1,112 +1,156 @@
-import { type FileHandle, mkdir, open, readdir, readFile, rename, truncate, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { decodeFrames } from './frames.ts'
+import { errorCode, type Files, type OpenFile, writeAll } from './files.ts'
+import type { Owner } from './owner.ts'
+import { openEnding, sealedPath, segmentName } from './segment-name.ts'
 
 /** A segment is sealed at whichever comes first; a sealed one is immutable and ships as one batch. */
-const segmentRecordsMax = 10_000
-const segmentBytesMax = 4 * 1_048_576
+export const segmentRecordsMax = 10_000
+export const segmentBytesMax = 4 * 1_048_576
+/** A record waits at most this long in an open segment before it may be shipped. */
+export const segmentAgeMsMax = 1000
+
+interface Segment {
+  readonly path: string
+  readonly sealDueMs: number
+  /** Undefined once closed, when only the rename is left to do. */
+  file: OpenFile | undefined
+  isEntryDurable: boolean
+  /** The durable part. */
+  bytes: number
+  records: number
+  /** How far anything was ever written; beyond `bytes` lies what is left of a batch that failed. */
+  extentBytes: number
+}
+
+export interface SpoolOptions {
+  readonly directory: string
+  readonly boot: string
+  readonly owner: Owner
+  readonly files: Files
+  readonly nowMs: () => number
+  /** Goes on when the wall clock is set back. */
+  readonly steadyMs: () => number
+  /** Somebody removed a segment while it was written. */
+  readonly onVanished: (records: number) => void
+}
 
 /**
- * The directory of segment files. One writer per process; `<start>-<boot>-<n>.open` is being written,
- * `.seg` is sealed. Names sort by time.
+ * Writes segments, one at a time. A batch that failed leaves its remains behind the durable part; written
+ * again, it lands on the same place, so it is neither doubled nor lost. Callers wait for one call to end
+ * before the next.
  */
 export class Spool {
-  readonly #directory: string
-  readonly #boot: string
+  readonly #options: SpoolOptions
   #number = 0
-  #file: FileHandle | undefined
-  #path = ''
-  #bytes = 0
-  #records = 0
+  #current: Segment | undefined
 
-  constructor(directory: string, boot: string) {
-    this.#directory = directory
-    this.#boot = boot
+  constructor(options: SpoolOptions) {
+    this.#options = options
   }
 
-  /** Appends and makes durable; resolves only when the records would survive a power cut. */
-  async append(frames: readonly Buffer[], records: number): Promise<void> {
-    const file = this.#file ?? (await this.#openNext())
-    const before = this.#bytes
-    try {
-      const { bytesWritten } = await file.writev(frames as Buffer[])
-      await file.datasync()
-      this.#bytes += bytesWritten
-      this.#records += records
-    } catch (error) {
-      // A half-written batch would be a torn tail in the middle of the file once writing works again.
-      await file.truncate(before).catch(() => {})
-      throw error
-    }
-    if (this.#records >= segmentRecordsMax || this.#bytes >= segmentBytesMax) await this.seal()
+  /** When the current segment has to be sealed, on the steady clock; undefined when none is open. */
+  get sealDueMs(): number | undefined {
+    const segment = this.#current
+    if (segment === undefined) return undefined
+    return hasRoom(segment, 1, 1) ? segment.sealDueMs : 0
   }
 
-  /** Ends the current segment, if it holds anything. */
-  async seal(): Promise<void> {
-    const file = this.#file
-    if (file === undefined) return
-    this.#file = undefined
-    await file.close()
-    if (this.#records === 0) await unlink(this.#path)
-    else await rename(this.#path, this.#path.replace(/\.open$/, '.seg'))
-    await syncDirectory(this.#directory)
-  }
-
-  async #openNext(): Promise<FileHandle> {
-    this.#number += 1
-    const name = `${String(Date.now()).padStart(14, '0')}-${this.#boot}-${String(this.#number).padStart(6, '0')}.open`
-    this.#path = join(this.#directory, name)
-    this.#file = await open(this.#path, 'ax', 0o600)
-    this.#bytes = 0
-    this.#records = 0
-    await syncDirectory(this.#directory)
-    return this.#file
-  }
-}
-
-export interface Recovered {
-  readonly segments: number
-  readonly tornTails: number
-}
-
-/**
- * Seals what earlier processes left open: a torn tail is cut off at the last good frame. Files of processes
- * that still run are left alone.
- */
-export async function recover(directory: string, isAlive: (pid: number) => boolean): Promise<Recovered> {
-  await mkdir(directory, { recursive: true, mode: 0o700 })
-  let segments = 0
-  let tornTails = 0
-  for (const name of await readdir(directory)) {
-    const pid = /-p(\d+)-\d+\.open$/.exec(name)?.[1]
-    if (!name.endsWith('.open') || (pid !== undefined && isAlive(Number(pid)))) continue
-    const path = join(directory, name)
-    const bytes = await readFile(path)
-    const { payloads, goodBytes } = decodeFrames(bytes)
-    if (goodBytes < bytes.length) {
-      tornTails += 1
-      await truncate(path, goodBytes)
-    }
-    if (payloads.length === 0) {
-      await unlink(path)
-      continue
-    }
-    const file = await open(path, 'r+')
+  /**
+   * Appends and makes durable; resolves only when the records would survive a power cut. Sealing is a step of
+   * its own: were it part of this one, its failure would have a durable batch written again.
+   */
+  async append(batch: Buffer, records: number): Promise<void> {
+    if (this.#current !== undefined && !hasRoom(this.#current, batch.length, records)) await this.seal()
+    const { segment, file } = await this.#writable()
+    const end = segment.bytes + batch.length
+    segment.extentBytes = Math.max(segment.extentBytes, end)
+    await writeAll(file, batch, segment.bytes)
     await file.datasync()
-    await file.close()
-    await rename(path, path.replace(/\.open$/, '.seg'))
-    segments += 1
+    segment.bytes = end
+    segment.records += records
   }
-  await syncDirectory(directory)
-  return { segments, tornTails }
+
+  /** Ends the current segment. After an error it goes on, when called again, where it stopped. */
+  async seal(): Promise<void> {
+    const { directory, files } = this.#options
+    const segment = this.#current
+    if (segment === undefined) return
+    await this.#closeCurrent(segment)
+    try {
+      if (segment.records === 0) await files.unlink(segment.path)
+      else await files.rename(segment.path, sealedPath(segment.path))
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error
+      if (segment.records > 0) this.#options.onVanished(segment.records)
+    }
+    this.#current = undefined
+    await files.syncDirectory(directory)
+  }
+
+  async #closeCurrent(segment: Segment): Promise<void> {
+    if (segment.file === undefined) return
+    if (segment.records > 0 && segment.extentBytes > segment.bytes) await this.#cutBack(segment, segment.file)
+    // Everything in it is durable already, so nothing depends on how closing goes.
+    await segment.file.close().catch(() => {})
+    segment.file = undefined
+  }
+
+  async #cutBack(segment: Segment, file: OpenFile): Promise<void> {
+    try {
+      await file.truncate(segment.bytes)
+      await file.datasync()
+    } catch {
+      await this.#replaceByCopy(segment)
+    }
+    segment.extentBytes = segment.bytes
+  }
+
+  /** The file can't even be cut: a copy of its good part takes its place. */
+  async #replaceByCopy(segment: Segment): Promise<void> {
+    const { files } = this.#options
+    const good = (await files.readFile(segment.path)).subarray(0, segment.bytes)
+    const path = `${segment.path}.copy`
+    const copy = await files.open(path, 'w')
+    try {
+      await writeAll(copy, good, 0)
+      await copy.datasync()
+    } finally {
+      await copy.close().catch(() => {})
+    }
+    await files.rename(path, segment.path)
+  }
+
+  async #writable(): Promise<{ segment: Segment; file: OpenFile }> {
+    if (this.#current !== undefined && this.#current.file === undefined) await this.seal()
+    this.#current ??= await this.#openNext()
+    const segment = this.#current
+    if (!segment.isEntryDurable) {
+      await this.#options.files.syncDirectory(this.#options.directory)
+      segment.isEntryDurable = true
+    }
+    if (segment.file === undefined) throw new Error('a segment that was just opened is closed')
+    return { segment, file: segment.file }
+  }
+
+  async #openNext(): Promise<Segment> {
+    const { directory, boot, owner, files, nowMs, steadyMs } = this.#options
+    this.#number += 1
+    const path = join(
+      directory,
+      segmentName({ openedMs: nowMs(), boot, owner, number: this.#number }) + openEnding,
+    )
+    const file = await files.open(path, 'wx').catch(async (error: unknown) => {
+      if (errorCode(error) !== 'ENOENT') throw error
+      await files.mkdir(directory)
+      return files.open(path, 'wx')
+    })
+    const sealDueMs = steadyMs() + segmentAgeMsMax
+    return { path, sealDueMs, file, isEntryDurable: false, bytes: 0, records: 0, extentBytes: 0 }
+  }
 }
 
-/** A rename is durable only when its directory is. */
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+function hasRoom(segment: Segment, bytes: number, records: number): boolean {
+  // A batch larger than a whole segment still has to go somewhere.
+  if (segment.records === 0) return true
+  return segment.bytes + bytes <= segmentBytesMax && segment.records + records <= segmentRecordsMax
 }

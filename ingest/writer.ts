@@ -1,12 +1,22 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { LedgerRecord, RecordSink } from '../contract/record.ts'
-import { encodeFrame } from './frames.ts'
-import { encodeRecord } from './payload.ts'
-import { recover, Spool } from './spool.ts'
+import { fillBatch } from './batch.ts'
+import { errorCode, type Files, nodeFiles, prepareDirectory } from './files.ts'
+import { FlushWaiters } from './flush-waiters.ts'
+import { FrameBatch } from './frames.ts'
+import { Housekeeper } from './housekeeper.ts'
+import { LossCounter, type Losses, type LossReason } from './losses.ts'
+import { thisProcess } from './owner.ts'
+import { Spool } from './spool.ts'
 
-/** A record waits at most this long in an open segment before it may be shipped. */
-const sealAfterMs = 1000
+/** A disk that said no is asked again after this. */
+const retryMs = 1000
 /** A writing error is said once, then at most this often. */
 const complainEveryMs = 30_000
+/** Ending is not held up for longer by a disk that fails. */
+const closeTries = 10
+const closeRetryMs = 100
+const directoryBytesMax = 10 * 1024 ** 3
 
 export interface WriterOptions {
   readonly directory: string
@@ -15,17 +25,30 @@ export interface WriterOptions {
   readonly flushMs: number
   readonly queueRowsMax: number
   readonly warn: (message: string, fields: Record<string, string | number>) => void
+  /** What may wait in the directory for the warehouse; beyond it the oldest segment is dropped. 10 GiB. */
+  readonly bytesMax?: number
+  readonly files?: Files
 }
 
 export interface WriterCounts {
   readonly accepted: number
   readonly spooled: number
   readonly lost: number
+  readonly losses: Losses
   readonly queued: number
   readonly tornTails: number
+  /** Sealed segments in the directory, of all its writers, at the last look. */
+  readonly waitingSegments: number
+  readonly waitingBytes: number
+  readonly oldestWaitingMs: number | undefined
 }
 
 export interface Writer extends RecordSink {
+  /**
+   * Resolves when everything that was offered so far is durable. Rejects when some of it was lost, the last
+   * record included when it was refused; while the disk fails, it waits.
+   */
+  flushed(): Promise<void>
   counts(): WriterCounts
   /** Why no more records can be taken; undefined when all is well. */
   problem(): string | undefined
@@ -35,124 +58,210 @@ export interface Writer extends RecordSink {
 
 /** Takes records without ever making a request wait; writes them in groups, so that one sync serves many. */
 export async function createWriter(options: WriterOptions): Promise<Writer> {
-  const recovered = await recover(options.directory, isOtherProcess)
-  return new GroupWriter(options, recovered.tornTails)
+  await prepareDirectory(options.directory, options.files ?? nodeFiles)
+  const writer = new GroupWriter(options)
+  await writer.start()
+  return writer
 }
 
 class GroupWriter implements Writer {
   readonly #options: WriterOptions
   readonly #spool: Spool
-  readonly #tornTails: number
+  readonly #housekeeper: Housekeeper
+  readonly #batch = new FrameBatch()
+  readonly #waiters = new FlushWaiters()
+  readonly #losses = new LossCounter()
   #queue: LedgerRecord[] = []
   #accepted = 0
   #spooled = 0
-  #lost = 0
-  #timer: NodeJS.Timeout | undefined
-  #writing: Promise<void> | undefined
-  #sealDueMs = 0
-  #hasFailed = false
+  /** Of the accepted records, how many are no longer queued, whatever became of them. */
+  #settled = 0
+  #isLastRefused = false
+  #flushTimer: NodeJS.Timeout | undefined
+  #sealTimer: NodeJS.Timeout | undefined
+  #turning: Promise<void> | undefined
+  #closing: Promise<void> | undefined
+  /** The code of the last error while writing fails. */
+  #failure: string | undefined
   #complainedMs = Number.NEGATIVE_INFINITY
-  #isClosed = false
 
-  constructor(options: WriterOptions, tornTails: number) {
+  constructor(options: WriterOptions) {
+    const { directory, boot, warn, bytesMax = directoryBytesMax, files = nodeFiles } = options
+    const self = thisProcess()
     this.#options = options
-    this.#tornTails = tornTails
-    this.#spool = new Spool(options.directory, `${options.boot}-p${process.pid}`)
+    this.#spool = new Spool({
+      directory,
+      boot,
+      owner: self,
+      files,
+      nowMs: Date.now,
+      steadyMs: () => performance.now(),
+      onVanished: (records) => this.#losses.add('vanished', records),
+    })
+    this.#housekeeper = new Housekeeper({
+      directory,
+      bytesMax,
+      self,
+      files,
+      warn,
+      onDropped: (records) => this.#losses.add('diskCap', records),
+    })
+  }
+
+  start(): Promise<void> {
+    return this.#housekeeper.start()
   }
 
   offer(record: LedgerRecord): void {
-    if (this.#queue.length >= this.#options.queueRowsMax || this.#isClosed) {
-      this.#lost += 1
+    const refusal = this.#refusal()
+    this.#isLastRefused = refusal !== undefined
+    if (refusal !== undefined) {
+      this.#losses.add(refusal, 1)
       return
     }
     this.#accepted += 1
     this.#queue.push(record)
-    this.#timer ??= setTimeout(() => this.#flush(), this.#options.flushMs)
+    this.#flushAfter(this.#options.flushMs)
+  }
+
+  flushed(): Promise<void> {
+    if (this.#isLastRefused) return Promise.reject(new Error('the record was refused by the spool'))
+    if (this.#settled === this.#accepted) return Promise.resolve()
+    return this.#waiters.wait(this.#accepted)
   }
 
   counts(): WriterCounts {
+    const waiting = this.#housekeeper.waiting()
     return {
       accepted: this.#accepted,
       spooled: this.#spooled,
-      lost: this.#lost,
+      lost: this.#losses.total(),
+      losses: this.#losses.byReason(),
       queued: this.#queue.length,
-      tornTails: this.#tornTails,
+      tornTails: this.#housekeeper.tornTails,
+      waitingSegments: waiting.segments,
+      waitingBytes: waiting.bytes,
+      oldestWaitingMs: waiting.oldestMs,
     }
   }
 
   problem(): string | undefined {
     if (this.#queue.length < this.#options.queueRowsMax) return undefined
-    return 'the spool is full: records can be neither written nor kept; check the disk under stateDir'
+    const why = this.#failure === undefined ? '' : ` (${this.#failure})`
+    return `the spool is full${why}: records can be neither written nor kept; check the disk under stateDir`
   }
 
-  async close(): Promise<void> {
-    this.#isClosed = true
-    clearTimeout(this.#timer)
-    await this.#writing
-    await this.#write()
-    await this.#spool.seal()
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
   }
 
-  #flush(): void {
-    this.#timer = undefined
-    this.#writing ??= this.#write().finally(() => {
-      this.#writing = undefined
-      const isIdle = this.#queue.length === 0 && this.#sealDueMs === 0
-      if (!isIdle && !this.#isClosed)
-        this.#timer ??= setTimeout(() => this.#flush(), this.#hasFailed ? sealAfterMs : this.#options.flushMs)
+  #refusal(): LossReason | undefined {
+    if (this.#closing !== undefined) return 'closed'
+    return this.#queue.length < this.#options.queueRowsMax ? undefined : 'queueFull'
+  }
+
+  #flushAfter(delayMs: number): void {
+    if (this.#turning !== undefined) return
+    this.#flushTimer ??= setTimeout(() => this.#turn(), delayMs)
+  }
+
+  #turn(): void {
+    this.#stopTimers()
+    this.#turning ??= this.#work(() => this.#isSealDue()).finally(() => {
+      this.#turning = undefined
+      if (this.#closing === undefined) this.#planNext()
     })
   }
 
-  async #write(): Promise<void> {
-    const batch = this.#queue
+  #planNext(): void {
+    const hasFailed = this.#failure !== undefined
+    if (this.#queue.length > 0) this.#flushAfter(hasFailed ? retryMs : this.#options.flushMs)
+    const dueMs = this.#spool.sealDueMs
+    if (dueMs === undefined) return
+    this.#sealTimer ??= setTimeout(
+      () => this.#turn(),
+      hasFailed ? retryMs : Math.max(0, dueMs - performance.now()),
+    )
+  }
+
+  #isSealDue(): boolean {
+    const dueMs = this.#spool.sealDueMs
+    return dueMs !== undefined && performance.now() >= dueMs
+  }
+
+  /** Never throws. Seals also when writing failed: on a full disk only what is shipped makes room again. */
+  async #work(isSealDue: () => boolean): Promise<void> {
+    const writing = await this.#attempt(() => this.#writeQueued())
+    const sealing = isSealDue() ? await this.#attempt(() => this.#spool.seal()) : undefined
+    const failure = writing ?? sealing
+    if (failure !== undefined) this.#complain(failure)
+    else if (this.#failure !== undefined) this.#options.warn('the spool can be written again', {})
+    this.#failure = failure
+  }
+
+  async #attempt(step: () => Promise<void>): Promise<string | undefined> {
     try {
-      if (batch.length > 0) {
-        this.#queue = []
-        this.#sealDueMs ||= Date.now() + sealAfterMs
-        await this.#spool.append(
-          [Buffer.concat(batch.map((record) => encodeFrame(encodeRecord(record))))],
-          batch.length,
-        )
-        this.#spooled += batch.length
-      }
-      if (this.#sealDueMs !== 0 && Date.now() >= this.#sealDueMs) {
-        this.#sealDueMs = 0
-        await this.#spool.seal()
-      }
-      this.#hasFailed = false
+      await step()
+      return undefined
     } catch (error) {
-      this.#keep(batch)
-      this.#complain(error)
+      return errorCode(error)
     }
   }
 
-  /** The disk said no: the batch goes back to the front, and what no longer fits is counted as lost. */
-  #keep(batch: readonly LedgerRecord[]): void {
-    this.#hasFailed = true
-    const room = Math.max(0, this.#options.queueRowsMax - this.#queue.length)
-    this.#lost += Math.max(0, batch.length - room)
-    this.#queue = [...batch.slice(0, room), ...this.#queue]
+  /** What is offered meanwhile waits for the next turn: else each sync would serve only a few records. */
+  async #writeQueued(): Promise<void> {
+    let due = this.#queue.length
+    while (due > 0) {
+      const taken = fillBatch(this.#batch, this.#queue, due)
+      const { count } = this.#batch
+      if (count > 0) await this.#spool.append(this.#batch.bytes, count)
+      // Only now: a batch that failed stays first in the queue, and the same bytes go to the same place.
+      this.#queue.splice(0, taken)
+      this.#settle(taken, count)
+      due -= taken
+    }
   }
 
-  #complain(error: unknown): void {
-    const now = Date.now()
+  #settle(taken: number, written: number): void {
+    const unencodable = taken - written
+    this.#spooled += written
+    this.#settled += taken
+    if (unencodable > 0) this.#losses.add('unencodable', unencodable)
+    const error = unencodable > 0 ? new Error('a record could not be encoded') : undefined
+    this.#waiters.settle(this.#settled, error)
+  }
+
+  #complain(code: string): void {
+    const now = performance.now()
     if (now - this.#complainedMs < complainEveryMs) return
     this.#complainedMs = now
-    const code = (error as { code?: string }).code ?? 'unknown'
     this.#options.warn('records cannot be written to the spool; they wait in memory', {
       code,
       waiting: this.#queue.length,
     })
   }
-}
 
-/** A process id of our own in a file name means an earlier process of that id: container ids start at 1 again. */
-function isOtherProcess(pid: number): boolean {
-  if (pid === process.pid) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as { code?: string }).code === 'EPERM'
+  async #close(): Promise<void> {
+    this.#stopTimers()
+    await this.#turning
+    await this.#housekeeper.stop()
+    for (let tries = 1; ; tries += 1) {
+      await this.#work(() => true)
+      if (this.#failure === undefined || tries === closeTries) break
+      await sleep(closeRetryMs)
+    }
+    const left = this.#queue.splice(0).length
+    if (left === 0) return
+    this.#losses.add('closed', left)
+    this.#settled += left
+    this.#waiters.settle(this.#settled, new Error('the process ended before the record could be written'))
+  }
+
+  #stopTimers(): void {
+    clearTimeout(this.#flushTimer)
+    clearTimeout(this.#sealTimer)
+    this.#flushTimer = undefined
+    this.#sealTimer = undefined
   }
 }
