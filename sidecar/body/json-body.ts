@@ -18,7 +18,7 @@ export class JsonBody {
   readonly keys: readonly KeyRange[]
   /** Strings above 16 kB anywhere in the body. */
   readonly longStrings: readonly LongString[]
-  readonly #values = new Map<string, Json>()
+  #values: Map<string, Json> | undefined
   #parsed: JsonObject | undefined
 
   private constructor(bytes: Buffer, keys: readonly KeyRange[], longStrings: readonly LongString[]) {
@@ -41,12 +41,13 @@ export class JsonBody {
 
   /** Parses this field alone. Of duplicates the last counts, as in JSON.parse. */
   get(key: string): Json | undefined {
-    const known = this.#values.get(key)
+    const known = this.#values?.get(key)
     if (known !== undefined) return known
     if (this.#parsed !== undefined) return Object.hasOwn(this.#parsed, key) ? this.#parsed[key] : undefined
     const member = this.#find(key)
     if (member === undefined) return undefined
     const value = parseText(this.bytes.toString('utf8', member.valueStart, member.valueEnd)) as Json
+    this.#values ??= new Map()
     this.#values.set(key, value)
     return value
   }

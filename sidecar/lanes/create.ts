@@ -13,7 +13,7 @@ import type { Candidate } from '../routing/route.ts'
 import { codecLane } from './codec.ts'
 import { type HeavyTranslator, heavyBytesMin } from './heavy.ts'
 import type { Lane } from './lane.ts'
-import { passLane } from './pass.ts'
+import { PassLane } from './pass.ts'
 import { impliedUsage, summarizerFor } from './summaries.ts'
 import { streamText, translateLane } from './translate.ts'
 import {
@@ -100,14 +100,14 @@ function createPassLane(ask: LaneAsk, format: Format): Lane {
   const usageEdit = body === undefined ? undefined : usageOption(ask, format, body)
   if (usageEdit !== undefined) edits.push(usageEdit)
   const summarize = summarizerFor(ask.operation, body)
-  return passLane({
+  return new PassLane({
     format,
     quirks: candidate.target.quirks,
     body: body?.editedPieces(edits),
     addedUsage: usageEdit !== undefined,
     jsonArray: ask.dialect.name === 'gemini' && ask.wantsJsonArray,
     impliedUsage: impliedUsage(ask.operation, body),
-    ...(summarize === undefined ? {} : { summarize }),
+    summarize,
     streamOf: (answer) => passedStream(ask, format, answer),
   })
 }

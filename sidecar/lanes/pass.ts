@@ -1,44 +1,89 @@
 import { arrayAt, isObject, type Json } from '../../contract/json.ts'
 import type { Usage } from '../../contract/usage.ts'
 import type { AnswerEvent } from '../conversation/answer.ts'
-import type { AnswerSummary, Format, HostQuirks } from '../formats/format.ts'
+import type { Fault } from '../conversation/fault.ts'
+import type {
+  AnswerStreamReader,
+  AnswerSummary,
+  Format,
+  FormatName,
+  Headers,
+  HostQuirks,
+} from '../formats/format.ts'
 import { createEventStreamFramer } from '../streaming/event-stream.ts'
 import type { Frame, Framer } from '../streaming/frame.ts'
 import { createJsonArrayFramer } from '../streaming/json-array.ts'
 import { createSseFramer } from '../streaming/sse.ts'
 import type { Lane } from './lane.ts'
 
-/** Both ends speak the same format: bytes go through, and are only looked at. */
-export function passLane(from: {
-  format: Format
-  quirks: HostQuirks
-  body: readonly Buffer[] | undefined
+export interface PassAsk {
+  readonly format: Format
+  readonly quirks: HostQuirks
+  readonly body: readonly Buffer[] | undefined
   /** Sidelight asked for a usage chunk that the caller did not ask for. */
-  addedUsage: boolean
-  jsonArray: boolean
-  impliedUsage: Usage | undefined
+  readonly addedUsage: boolean
+  readonly jsonArray: boolean
+  readonly impliedUsage: Usage | undefined
   /** Endpoints besides generation have their own place for usage. */
-  summarize?: (answer: Json) => AnswerSummary
-  streamOf: (answer: Json) => string | undefined
-}): Lane {
-  const { format, quirks } = from
-  return {
-    format: format.name,
-    translates: false,
-    body: from.body,
-    dropped: [],
-    impliedUsage: from.impliedUsage,
-    framer: () => framerFor(format, from.jsonArray),
-    streamReader: () => format.streamReader(quirks),
-    translator: () => undefined,
-    hides: from.addedUsage ? isUsageOnly : () => false,
-    summarize: from.summarize ?? ((answer) => format.summarize(answer, quirks)),
-    faultIn: (answer) => format.faultIn(answer),
-    readFault: (status, headers, body) => format.readFault(status, headers, body),
-    translateAnswer: () => undefined,
-    streamOf: from.streamOf,
+  readonly summarize: ((answer: Json) => AnswerSummary) | undefined
+  readonly streamOf: (answer: Json) => string | undefined
+}
+
+/** Both ends speak the same format: bytes go through, and are only looked at. */
+export class PassLane implements Lane {
+  readonly format: FormatName
+  readonly translates = false
+  readonly body: readonly Buffer[] | undefined
+  readonly dropped: readonly string[] = nothingDropped
+  readonly impliedUsage: Usage | undefined
+  readonly #ask: PassAsk
+
+  constructor(ask: PassAsk) {
+    this.#ask = ask
+    this.format = ask.format.name
+    this.body = ask.body
+    this.impliedUsage = ask.impliedUsage
+  }
+
+  framer(): Framer {
+    return framerFor(this.#ask.format, this.#ask.jsonArray)
+  }
+
+  streamReader(): AnswerStreamReader {
+    return this.#ask.format.streamReader(this.#ask.quirks)
+  }
+
+  translator(): undefined {
+    return undefined
+  }
+
+  hides(frame: Frame, events: readonly AnswerEvent[]): boolean {
+    return this.#ask.addedUsage && isUsageOnly(frame, events)
+  }
+
+  summarize(answer: Json): AnswerSummary {
+    const { summarize, format, quirks } = this.#ask
+    return summarize === undefined ? format.summarize(answer, quirks) : summarize(answer)
+  }
+
+  faultIn(answer: Json): Fault | undefined {
+    return this.#ask.format.faultIn(answer)
+  }
+
+  readFault(status: number, headers: Headers, body: Json | undefined): Fault {
+    return this.#ask.format.readFault(status, headers, body)
+  }
+
+  translateAnswer(): undefined {
+    return undefined
+  }
+
+  streamOf(answer: Json): string | undefined {
+    return this.#ask.streamOf(answer)
   }
 }
+
+const nothingDropped: readonly string[] = []
 
 /** A chunk without choices; others may state usage beside something the caller must see. */
 function isUsageOnly(frame: Frame, events: readonly AnswerEvent[]): boolean {

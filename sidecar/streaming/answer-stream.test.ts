@@ -5,7 +5,7 @@ import { chatUsageChunk, chatWire, wires } from '../../testing/wires.ts'
 import type { AnswerEvent } from '../conversation/answer.ts'
 import type { Fault } from '../conversation/fault.ts'
 import { formats } from '../formats/registry.ts'
-import { framerFor, passLane } from '../lanes/pass.ts'
+import { framerFor, PassLane } from '../lanes/pass.ts'
 import { defaultQuirks } from '../providers/openai-compatible/hosts.ts'
 import type { Exchange } from '../upstream/exchange.ts'
 import { AnswerStream } from './answer-stream.ts'
@@ -23,13 +23,14 @@ function collecting(
   format: keyof typeof formats,
   options: { addedUsage?: boolean; jsonArray?: boolean } = {},
 ) {
-  const lane = passLane({
+  const lane = new PassLane({
     format: formats[format],
     quirks: defaultQuirks,
     body: undefined,
     addedUsage: options.addedUsage ?? false,
     jsonArray: options.jsonArray ?? false,
     impliedUsage: undefined,
+    summarize: undefined,
     streamOf: () => undefined,
   })
   const seen: Seen = { bytes: Buffer.alloc(0), end: 'open', said: undefined, aborted: '' }

@@ -35,7 +35,7 @@ export interface UpstreamHeaderOptions {
   /** The provider speaks another dialect than the caller. */
   readonly translated: boolean
   /** Names that Sidelight sets itself; the caller's are left out. */
-  readonly replaced: ReadonlySet<string>
+  readonly replaced: readonly string[]
   /** Bytes go up and down as they are, compression included. */
   readonly opaque: boolean
 }
@@ -51,7 +51,7 @@ export function headersForProvider(rawHeaders: readonly string[], options: Upstr
     if (network.has(lower) || lower.startsWith('x-forwarded-')) continue
     if (neverUp.has(lower) && !(options.opaque && lower === 'accept-encoding')) continue
     if (credentials.has(lower) && !(options.forwardCredentials && lower !== 'cookie')) continue
-    if (options.replaced.has(lower)) continue
+    if (options.replaced.includes(lower)) continue
     if (lower === 'content-encoding' && !options.opaque) continue
     if (options.translated && vendorPrefixes.some((prefix) => lower.startsWith(prefix))) continue
     kept.push(name, rawHeaders[index + 1] ?? '')

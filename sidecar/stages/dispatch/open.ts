@@ -94,11 +94,11 @@ function withoutCallersOwn(signed: HeaderList, context: Context, call: Call): He
 function upstreamHeaders(context: Context, from: { call: Call; signed: HeaderList; lane: Lane }): string[] {
   const { call, signed } = from
   const translated = call.operation === 'generate' && call.format !== context.dialectName
-  const replaced = new Set<string>()
-  for (let index = 0; index < signed.length; index += 2) replaced.add((signed[index] ?? '').toLowerCase())
-  for (const name in call.settings.headers) replaced.add(name.toLowerCase())
-  if (from.lane.body !== undefined) replaced.add('content-type')
-  if (context.callerKeyHeader !== '') replaced.add(context.callerKeyHeader)
+  const replaced: string[] = []
+  for (let index = 0; index < signed.length; index += 2) replaced.push((signed[index] ?? '').toLowerCase())
+  for (const name in call.settings.headers) replaced.push(name.toLowerCase())
+  if (from.lane.body !== undefined) replaced.push('content-type')
+  if (context.callerKeyHeader !== '') replaced.push(context.callerKeyHeader)
   const headers = headersForProvider(context.req.rawHeaders, {
     forwardCredentials: call.settings.auth === 'forward',
     translated,
