@@ -4,9 +4,11 @@ import { nodeCommand, spawnProcess } from '../testing/spawn.ts'
 import { tempDir } from '../testing/temp-dir.ts'
 import { type Mock, pathOf, untilReady, type Variant, variantOf } from './variants.ts'
 
-/** What starts a sidecar; `--config FILE` follows. The second is what ships: emitted by `npm run build`. */
-const sourceCommand = [nodeCommand, pathOf('../cli/main.ts'), 'sidecar']
-const builtCommand = [nodeCommand, pathOf('../dist/cli/main.js'), 'sidecar']
+/** What starts a sidecar; `--config FILE` follows. The second is what ships: emitted by `npm run build`.
+ * The flags are those of `cli/sidelight.mjs`. */
+const flags = ['--max-semi-space-size=8']
+const sourceCommand = [nodeCommand, ...flags, pathOf('../cli/main.ts'), 'sidecar']
+const builtCommand = [nodeCommand, ...flags, pathOf('../dist/cli/main.js'), 'sidecar']
 
 export interface SidelightOptions {
   readonly name: string

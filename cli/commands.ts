@@ -15,5 +15,5 @@ export const commands: Readonly<Record<string, Command>> = {
   up: { summary: 'run the whole product on this machine (what npm start does)', run: runUp },
   sidecar: { summary: 'run the proxy alone, next to a service', run: runSidecar },
   check: { summary: 'validate the configuration and print it resolved, secrets hidden', run: runCheck },
-  help: { summary: 'show the commands', run: runHelp },
+  help: { summary: 'show the commands', run: () => runHelp(commands) },
 }

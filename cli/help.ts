@@ -1,6 +1,6 @@
-import { commands } from './commands.ts'
+import type { Command } from './commands.ts'
 
-export async function runHelp(): Promise<number> {
+export async function runHelp(commands: Readonly<Record<string, Command>>): Promise<number> {
   const rows = Object.entries(commands).map(([name, command]) => `  ${name.padEnd(10)} ${command.summary}`)
   process.stdout.write(`${[...head, ...rows, ...tail].join('\n')}\n`)
   return 0

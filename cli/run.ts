@@ -1,9 +1,7 @@
-import { watch } from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parseArgs } from 'node:util'
-import { type Environment, type LoadedConfig, loadConfig } from '../contract/config/load.ts'
-import { ConfigError } from '../contract/config/problem.ts'
+import { type Environment, loadConfig } from '../contract/config/load.ts'
 import type { Config } from '../contract/config/schema.ts'
 import { createWriter, type Writer } from '../ingest/writer.ts'
 import { createAdminServer } from '../sidecar/admin.ts'
@@ -13,6 +11,8 @@ import { createLog, type Log } from '../sidecar/observe/log.ts'
 import type { Gauge } from '../sidecar/observe/metrics.ts'
 import { startSimulatedServer } from '../sidecar/providers/simulated/server.ts'
 import { withDefaults } from './defaults.ts'
+import { reloadFrom, watchFile } from './reload.ts'
+import { untilSignal } from './signals.ts'
 import { startWorkers } from './workers.ts'
 
 export interface Running {
@@ -212,68 +212,5 @@ function listenOn(server: Server, address: string): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen({ host, port }, () => resolve(server.address() as AddressInfo))
-  })
-}
-
-async function reloadFrom(from: {
-  load: () => LoadedConfig
-  environment: Environment
-  log: Log
-  apply: (config: Config) => Promise<void>
-}): Promise<{ ok: boolean; message: string }> {
-  try {
-    const loaded = from.load()
-    await from.apply(withDefaults(loaded, from.environment).config)
-    from.log.info('configuration reloaded', { warnings: loaded.warnings.length })
-    return { ok: true, message: 'reloaded' }
-  } catch (error) {
-    const message = error instanceof ConfigError ? error.message : 'the configuration cannot be used'
-    from.log.error('configuration refused; the old one stays in force', { reason: message })
-    return { ok: false, message }
-  }
-}
-
-/** Editors replace files instead of writing them, and write more than once: hence the folder and the pause. */
-function watchFile(loaded: LoadedConfig, reload: () => Promise<unknown>, log: Log): () => void {
-  const { file } = loaded
-  if (file === undefined) return () => {}
-  const at = file.lastIndexOf('/')
-  const name = file.slice(at + 1)
-  let timer: NodeJS.Timeout | undefined
-  try {
-    const watcher = watch(at < 0 ? '.' : file.slice(0, at) || '/', (_event, changed) => {
-      // Kubernetes swaps a ..data link when a mounted configuration changes.
-      if (changed !== name && changed !== '..data') return
-      clearTimeout(timer)
-      timer = setTimeout(() => void reload(), 200)
-    })
-    watcher.on('error', () => {})
-    return () => {
-      clearTimeout(timer)
-      watcher.close()
-    }
-  } catch {
-    log.warn('the configuration file cannot be watched; POST /reload on the admin port works', { file })
-    return () => {}
-  }
-}
-
-/** npm passes on the Ctrl-C that the terminal has sent here as well: what follows so soon is the same wish. */
-const sameSignalMs = 500
-
-function untilSignal(log: Log): Promise<void> {
-  return new Promise((resolve) => {
-    let firstMs: number | undefined
-    const onSignal = () => {
-      if (firstMs === undefined) {
-        firstMs = Date.now()
-        resolve()
-      } else if (Date.now() - firstMs > sameSignalMs) {
-        log.warn('second signal: ending at once')
-        process.exit(1)
-      }
-    }
-    process.on('SIGTERM', onSignal)
-    process.on('SIGINT', onSignal)
   })
 }

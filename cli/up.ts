@@ -1,32 +1,53 @@
 import type { Environment } from '../contract/config/load.ts'
-import { runProxy } from './run.ts'
+import { type Running, runProxy } from './run.ts'
 import { show } from './sidecar.ts'
 
 /** Everything on one machine, and a first request to copy. */
 export async function runUp(args: readonly string[], environment: Environment): Promise<number> {
   const running = await runProxy(args, environment)
-  const { config, detected } = running
-  const data = show(running.data)
-  const routes = Object.keys(config.routes)
-  const model = routes[0] ?? (detected.length === 0 ? 'auto' : 'simulated/sim-fast')
-  process.stdout.write(
-    [
-      '',
-      'Sidelight is running.',
-      '',
-      `  data plane   ${data}   point base URLs here (${data}/v1 for OpenAI's SDKs)`,
-      `  admin        ${show(running.admin)}   /healthz /readyz /metrics /policy`,
-      `  state        ${config.stateDir}`,
-      `  providers    ${Object.keys(config.providers).join(', ')}`,
-      '',
-      'A first request:',
-      '',
-      `  curl ${data}/v1/chat/completions -H 'content-type: application/json' \\`,
-      `    -d '{"model": "${model}", "messages": [{"role": "user", "content": "Hello!"}]}'`,
-      '',
-      'Ctrl-C drains and stops.',
-      '',
-    ].join('\n'),
-  )
+  process.stdout.write(greeting(running))
   return running.stopped
+}
+
+function greeting(running: Running): string {
+  const { config } = running
+  const data = show(running.data)
+  const admin = show(running.admin)
+  return `${[
+    '',
+    'Sidelight is running.',
+    '',
+    `  OpenAI's SDKs     base URL  ${data}/v1`,
+    `  Anthropic, Gemini base URL  ${data}`,
+    `  admin                       ${admin}   /healthz /readyz /metrics /policy`,
+    `  records                     ${config.stateDir}/spool`,
+    `  providers                   ${providersText(running)}`,
+    '',
+    'A first request:',
+    '',
+    `  curl ${data}/v1/chat/completions -H 'content-type: application/json' \\`,
+    `    -d '{"model": "${firstModel(running)}", "messages": [{"role": "user", "content": "Hello!"}]}'`,
+    '',
+    'Ctrl-C drains and stops.',
+    '',
+  ].join('\n')}\n`
+}
+
+function providersText({ config, detected }: Running): string {
+  const names = Object.entries(config.providers).map(([name, { kind }]) =>
+    name === kind ? name : `${name} (${kind})`,
+  )
+  const shown = names.length > 8 ? [...names.slice(0, 8), `and ${names.length - 8} more`] : names
+  return `${shown.join(', ')}${detected.length === 0 ? '' : '; keys found in the environment'}`
+}
+
+/** A model name that works as it stands: the first route, else the simulated provider, else a placeholder. */
+function firstModel({ config }: Running): string {
+  const [route] = Object.entries(config.routes)
+    .filter(([, { mask }]) => mask === undefined)
+    .map(([name]) => name)
+  if (route !== undefined) return route
+  const [simulated] = Object.entries(config.providers).find(([, { kind }]) => kind === 'simulated') ?? []
+  if (simulated === undefined) return `${Object.keys(config.providers)[0]}/MODEL`
+  return Object.keys(config.providers).length === 1 ? 'auto' : `${simulated}/sim-fast`
 }

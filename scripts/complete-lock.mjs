@@ -12,7 +12,8 @@ for (const [path, entry] of Object.entries(lock.packages)) {
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
     if (findFrom(path, name) !== undefined) continue
     const platform = platformOf(name)
-    if (platform === undefined || !/^\d/.test(version)) throw new Error(`${name}@${version}: no platform in its name`)
+    if (platform === undefined || !/^\d/.test(version))
+      throw new Error(`${name}@${version}: no platform in its name`)
     lock.packages[`node_modules/${name}`] = {
       version,
       ...platform,
@@ -24,10 +25,14 @@ for (const [path, entry] of Object.entries(lock.packages)) {
 }
 
 if (added.length > 0) {
-  lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+  lock.packages = Object.fromEntries(
+    Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
+  )
   writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`)
 }
-process.stdout.write(added.length === 0 ? 'the lock is complete\n' : `added to the lock: ${added.join(', ')}\n`)
+process.stdout.write(
+  added.length === 0 ? 'the lock is complete\n' : `added to the lock: ${added.join(', ')}\n`,
+)
 
 /** Where Node.js would find it: beside the package itself, then in every folder above. */
 function findFrom(path, name) {
@@ -38,8 +43,15 @@ function findFrom(path, name) {
 }
 
 function platformOf(name) {
-  const match = /(android|darwin|freebsd|linux|netbsd|openbsd|sunos|win32|aix)-(x64|arm64|arm|ia32|ppc64|riscv64|s390x|loong64|mips64el)(?:-(musl|gnu))?$/.exec(name)
+  const match =
+    /(android|darwin|freebsd|linux|netbsd|openbsd|sunos|win32|aix)-(x64|arm64|arm|ia32|ppc64|riscv64|s390x|loong64|mips64el)(?:-(musl|gnu))?$/.exec(
+      name,
+    )
   if (match === null) return undefined
   const [, os, cpu, libc] = match
-  return { os: [os], cpu: [cpu], ...(libc === undefined ? {} : { libc: [libc === 'gnu' ? 'glibc' : 'musl'] }) }
+  return {
+    os: [os],
+    cpu: [cpu],
+    ...(libc === undefined ? {} : { libc: [libc === 'gnu' ? 'glibc' : 'musl'] }),
+  }
 }

@@ -32,7 +32,8 @@ function install() {
   process.stderr.write('Installing what the lock file names (once; about half a minute) …\n')
   installPackages()
   // Where install scripts are switched off, the pinned Node.js has not been put in its place yet.
-  if (runtimeMajor() !== 24) run(process.execPath, ['installArchSpecificPackage.js'], join(root, 'node_modules', 'node'))
+  if (runtimeMajor() !== 24)
+    run(process.execPath, ['installArchSpecificPackage.js'], join(root, 'node_modules', 'node'))
   if (runtimeMajor() !== 24) {
     fail(
       [

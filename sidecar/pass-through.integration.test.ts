@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, createServer } from 'node:http'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, beforeEach, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import zlib from 'node:zlib'
+import { garbageCollector } from '../testing/collect-garbage.ts'
 import {
   type FakeUpstream,
   fakeUpstream,
@@ -346,12 +345,6 @@ test('a provider that refuses an upload in its middle is heard by the caller', a
   await early[Symbol.asyncDispose]()
 })
 
-/** Buffers that nobody holds any more still count as memory until they are collected. */
-function collector(): () => void {
-  setFlagsFromString('--expose-gc')
-  return runInNewContext('gc') as () => void
-}
-
 /** Takes uploads and says nothing of them but how many bytes there were, and which. */
 async function uploadSink() {
   const digest = createHash('sha256')
@@ -377,7 +370,7 @@ async function uploadSink() {
 
 test('a form of 64 MB streams through with flat memory', async () => {
   const size = 64 * 1_048_576
-  const collect = collector()
+  const collect = garbageCollector()
   await using sink = await uploadSink()
   await using own = await startTestSidecar(
     `providers:\n  p: { kind: openai, baseUrl: '${sink.origin}/v1', models: [m] }\nlimits: { body: 1MiB }\n`,

@@ -154,6 +154,19 @@ test('Expect: 100-continue is answered before the body is sent, other expectatio
   assert.equal((await odd.answer()).status, 200)
 })
 
+test('100 Continue never lands inside an answer, not even when requests that expect it are pipelined', async () => {
+  await using at = await start()
+  at.upstream.answerOnce([{ waitMs: 60 }, ...httpJson(answerJson)])
+  using caller = await rawCaller(at.origin)
+  const request = ask({ headers: { expect: '100-continue' } })
+  caller.send(request + request + request)
+  const answers = await caller.answers(3)
+  assert.deepEqual(
+    answers.map(({ body }) => JSON.parse(body)),
+    [answerJson, answerJson, answerJson],
+  )
+})
+
 test('HEAD is answered with the head that GET would have', async () => {
   await using at = await start()
   using caller = await rawCaller(at.origin)

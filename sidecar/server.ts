@@ -118,6 +118,15 @@ function openServer(settings: SocketSettings, serve: Serve, connections: Connect
   Object.assign(server, { httpAllowHalfOpen: true })
   server.on('connection', (socket: Socket) => connections.attach(socket))
   server.on('clientError', (error: ParseError, socket: Socket) => connections.broken(error, socket))
+  server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
+    const invite = () => {
+      res.writeContinue()
+      serve(req, res)
+    }
+    // Behind another answer Node would put it between the head and the body of its own.
+    if (res.socket !== null) invite()
+    else res.once('socket', invite)
+  })
   // An expectation that is not known may be ignored.
   server.on('checkExpectation', serve)
   server.on('connect', (_req: IncomingMessage, socket: Socket) => {

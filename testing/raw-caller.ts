@@ -133,7 +133,8 @@ function readAnswer(
   if (headEnd < 0) return undefined
   const [first = '', ...lines] = text.slice(at, headEnd).split('\r\n')
   const match = /^(HTTP\/1\.[01]) (\d{3})/.exec(first)
-  if (match === null) throw new Error(`no answer begins with ${JSON.stringify(first.slice(0, 100))}`)
+  if (match === null)
+    throw new Error(`no answer begins with ${JSON.stringify(first.slice(0, 100))} in ${JSON.stringify(text)}`)
   const headers: Record<string, string> = {}
   for (const line of lines) {
     const colon = line.indexOf(':')

@@ -16,6 +16,23 @@ export class CallerGone extends Error {
  */
 export const bodyBroken = Symbol('bodyBroken')
 
+/** The error is kept as well: a body may break before anyone reads it. */
+interface Breakable {
+  [bodyBroken]?: GatewayError
+}
+
+export function breakBody(request: IncomingMessage, error: GatewayError): void {
+  const breakable = request as Breakable
+  breakable[bodyBroken] = error
+  request.emit(bodyBroken, error)
+}
+
+/** Why this body will not come to its end, if that is known already. */
+export function brokenBody(request: IncomingMessage): Error | undefined {
+  const breakable = request as Breakable
+  return breakable[bodyBroken] ?? (request.destroyed && !request.complete ? new CallerGone() : undefined)
+}
+
 export interface ReadOptions {
   /** For the bytes on the wire and for what they decode to. */
   readonly bytesMax: number
@@ -55,7 +72,8 @@ export function gather(request: IncomingMessage, options: GatherOptions): Promis
     lingerOnClose(request, options.lingerMs)
     return Promise.reject(tooLarge(options.bytesMax))
   }
-  if (request.destroyed && !request.complete) return Promise.reject(new CallerGone())
+  const broken = brokenBody(request)
+  if (broken !== undefined) return Promise.reject(broken)
 
   return new Promise((resolve, reject) => {
     const collected = new Collector(readsWhole ? (announced ?? 0) : 0)

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
-import type { GatewayError } from '../../contract/errors.ts'
-import { bodyBroken, CallerGone } from './read.ts'
+import { GatewayError } from '../../contract/errors.ts'
+import { bodyBroken, brokenBody, CallerGone } from './read.ts'
 
 /**
  * A body on its way through. The request itself is never handed out: whoever gets a stream may destroy it,
@@ -18,6 +18,9 @@ export class Upload extends Readable {
     request.on(bodyBroken, this.#onBroken)
     request.pause()
     if (prefix.length > 0) this.push(prefix)
+    const broken = brokenBody(request)
+    if (broken instanceof GatewayError) this.#onBroken(broken)
+    else if (broken !== undefined) this.destroy(broken)
   }
 
   /** The caller's fault, when it was one: what the provider made of half a body says nothing about the provider. */

@@ -41,6 +41,10 @@ function checkHead(context: Context, pathname: string): void {
     throw new GatewayError('headers_too_large', `The request has more than ${headersMax} header fields.`)
   if (req.headers.host === undefined && req.httpVersion === '1.1')
     throw new GatewayError('bad_request', 'HTTP/1.1 requests need a Host header.')
+  // Where two readers disagree on the end of a body, one of them takes its rest for another request.
+  const coding = req.headers['transfer-encoding']
+  if (coding !== undefined && coding.trim().toLowerCase() !== 'chunked')
+    throw new GatewayError('bad_request', 'Transfer-Encoding may only be chunked.')
   if (hasDotSegments(pathname))
     throw new GatewayError('bad_request', 'The path has `.` or `..` segments: send it resolved.')
 }

@@ -125,7 +125,7 @@ const noFingerprint = '0'.repeat(32)
 function errorCode(context: Context): string {
   if (context.outcome === 'client_abort') return 'client_abort'
   if (context.error !== undefined) return context.error.code
-  return context.fault?.code.slice(0, 128) ?? ''
+  return (context.fault?.code ?? context.attempts.at(-1)?.errorCode ?? '').slice(0, 128)
 }
 
 function totalTokens(context: Context) {

@@ -111,7 +111,9 @@ export class CallerStream {
   #probe(): void {
     const timers = probesMs.map((ms) =>
       setTimeout(() => {
-        if (!this.#res.headersSent && !this.#res.destroyed) this.#res.writeContinue()
+        // Without a socket another answer goes first, and this would end up inside the one behind it.
+        const { headersSent, destroyed, socket } = this.#res
+        if (!headersSent && !destroyed && socket !== null) this.#res.writeContinue()
       }, ms),
     )
     this.#res.once('close', () => {

@@ -33,6 +33,8 @@ export function relayOpaque(context: Context, answer: Extract<Answer, { kind: 'o
       const summary = json === undefined ? undefined : lane.summarize(json)
       attempt.usage = summary?.usage ?? (attemptOutcome === 'answered' ? lane.impliedUsage : undefined)
       attempt.modelReported = summary?.model ?? ''
+      if (outcome === 'error')
+        attempt.errorCode = lane.readFault(head.status, head.headers as Record<string, string>, json).code
       context.outcome = outcome
       clearTimeout(idle)
       forget()

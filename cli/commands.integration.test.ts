@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict'
+import { readdir, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { nodeCommand, spawnProcess } from '../testing/spawn.ts'
+import { tempDir } from '../testing/temp-dir.ts'
+
+const main = join(import.meta.dirname, 'main.ts')
+const environment = {
+  SIDELIGHT_CONFIG: undefined,
+  SIDELIGHT_LISTEN: '127.0.0.1:0',
+  SIDELIGHT_ADMIN: '127.0.0.1:0',
+  OPENAI_API_KEY: undefined,
+  ANTHROPIC_API_KEY: undefined,
+  GEMINI_API_KEY: undefined,
+}
+
+function sidelight(args: readonly string[], cwd: string, env: Record<string, string | undefined> = {}) {
+  return spawnProcess([nodeCommand, main, ...args], { cwd, env: { ...environment, ...env } })
+}
+
+async function ended(run: ReturnType<typeof sidelight>) {
+  const { code } = await run.exit
+  return { code, stdout: run.stdout, stderr: run.stderr }
+}
+
+test('up answers a first request without configuration and a signal ends it with 0 and its record on disk', async () => {
+  await using folder = await tempDir()
+  await using run = sidelight(['up'], folder.path)
+  const [, origin] = await run.waitFor(/curl (http:\S+)\/v1\/chat/)
+  const response = await fetch(`${origin}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'auto', messages: [{ role: 'user', content: 'Hello!' }] }),
+  })
+  assert.equal(response.status, 200)
+  assert.equal(response.headers.get('x-sidelight-served-by'), 'simulated/sim-fast')
+  await response.text()
+  run.signal('SIGTERM')
+  assert.deepEqual(await run.exit, { code: 0, signal: null })
+  assert.equal(
+    (await readdir(folder.file('.sidelight/spool'))).some((name) => name.endsWith('.seg')),
+    true,
+  )
+})
+
+test('a running stream ends before a signal ends the process; a copied signal changes nothing', async () => {
+  await using folder = await tempDir()
+  await using run = sidelight(['sidecar'], folder.path)
+  const [, origin] = await run.waitFor(/serving on (http:\S+),/)
+  const response = await fetch(`${origin}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-simulate': 'tokens=20;gap=20ms' },
+    body: JSON.stringify({
+      model: 'sim-fast',
+      stream: true,
+      messages: [{ role: 'user', content: 'Hello!' }],
+    }),
+  })
+  run.signal('SIGINT')
+  run.signal('SIGINT')
+  assert.match(await response.text(), /data: \[DONE\]\n\n$/)
+  assert.equal((await run.exit).code, 0)
+})
+
+test('check prints the configuration on stdout, warnings on stderr and ends with 0', async () => {
+  await using folder = await tempDir()
+  await writeFile(
+    folder.file('sidelight.yaml'),
+    'providers: { a: { kind: openai, keyEnv: MY_KEY } }\nwarehouse: { url: "https://u:${PW}@h" }\n',
+  )
+  const { code, stdout, stderr } = await ended(sidelight(['check'], folder.path, { PW: 'hunter2' }))
+  assert.equal(code, 0)
+  assert.match(stdout, /keyEnv: MY_KEY/)
+  assert.match(stdout, /u:\*\*\*@h/)
+  assert.match(stderr, /sidelight\.yaml:1: providers\.a\.keyEnv: the variable MY_KEY is not set/)
+  assert.doesNotMatch(stdout + stderr, /hunter2/)
+})
+
+test('a bad configuration ends check and sidecar with 1 and names file, line, key and value', async () => {
+  await using folder = await tempDir()
+  await writeFile(folder.file('my.yaml'), 'listen: 127.0.0.1:0\ndrain: 30\n')
+  for (const command of ['check', 'sidecar']) {
+    const { code, stdout, stderr } = await ended(sidelight([command, '--config', 'my.yaml'], folder.path))
+    assert.equal(code, 1)
+    assert.equal(stdout, '')
+    assert.match(stderr, /my\.yaml:2: drain: expected a duration .*\(found 30\)/)
+  }
+})
+
+test('an address in use is named with what to do, and nothing is left running', async (t) => {
+  await using folder = await tempDir()
+  const taken = createServer().listen(0, '127.0.0.1')
+  t.after(() => taken.close())
+  await new Promise((resolve) => taken.once('listening', resolve))
+  const { port } = taken.address() as { port: number }
+  for (const variable of ['SIDELIGHT_LISTEN', 'SIDELIGHT_ADMIN']) {
+    const run = sidelight(['up'], folder.path, { [variable]: `127.0.0.1:${port}` })
+    const { code, stderr } = await ended(run)
+    assert.equal(code, 1)
+    assert.match(stderr, new RegExp(`127\\.0\\.0\\.1:${port} is in use`))
+    assert.match(stderr, /SIDELIGHT_LISTEN=/)
+  }
+})
+
+test('an unknown command and an unknown option say what there is', async () => {
+  await using folder = await tempDir()
+  const command = await ended(sidelight(['chek'], folder.path))
+  assert.equal(command.code, 2)
+  assert.match(command.stderr, /did you mean check\?/)
+  const option = await ended(sidelight(['up', '--port', '1'], folder.path))
+  assert.equal(option.code, 1)
+  assert.match(option.stderr, /--port.*sidelight help/)
+})

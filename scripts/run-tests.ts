@@ -1,0 +1,58 @@
+/**
+ * npm test [-- pattern …]: all tests, or those whose path contains one of the patterns.
+ *
+ * Unit tests share one process. Those that start processes are isolated, two at a time. What takes minutes
+ * (*.long.test.ts) runs with --long only. The last lines are the summary of node's test runner.
+ */
+import { join } from 'node:path'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
+import { parseArgs } from 'node:util'
+import { isIntegration, isLong, testFiles } from './test-files.ts'
+
+const atOnce = 2
+const root = join(import.meta.dirname, '..')
+const { positionals: patterns, values } = parseArgs({
+  allowPositionals: true,
+  options: { long: { type: 'boolean', default: false } },
+})
+const wanted = (await testFiles(root))
+  .filter((file) => isLong(file) === values.long)
+  .filter((file) => patterns.length === 0 || patterns.some((pattern) => file.includes(pattern)))
+if (wanted.length === 0) {
+  process.stderr.write(`no test file matches ${patterns.join(', ') || 'this run'}\n`)
+  process.exit(patterns.length === 0 ? 0 : 1)
+}
+
+const isAlone = (file: string) => isIntegration(file) || isLong(file)
+const unit = wanted.filter((file) => !isAlone(file)).map((file) => join(root, file))
+const alone = wanted.filter(isAlone).map((file) => join(root, file))
+process.stdout.write(`${unit.length} files of unit tests, ${alone.length} files of their own process\n`)
+
+process.chdir(root)
+process.env['UNIT_TEST_FILES'] = JSON.stringify(unit)
+const files = [...(unit.length > 0 ? [join(import.meta.dirname, 'unit-tests.ts')] : []), ...alone]
+const skipped: string[] = []
+// Long ones measure: a neighbour would disturb them.
+const events = run({
+  files,
+  concurrency: values.long ? 1 : atOnce,
+  // A socket left open by a test that failed must not keep the run from ending.
+  forceExit: true,
+  timeout: values.long ? 30 * 60_000 : 120_000,
+})
+events.on('test:pass', ({ name, skip }) => {
+  if (skip !== undefined) skipped.push(`  ${name}: ${skip === true ? 'no reason given' : skip}\n`)
+})
+events.on('test:summary', ({ file, success }) => {
+  if (file === undefined && !success) process.exitCode = 1
+})
+
+const report = events.compose(new spec())
+for await (const part of report) {
+  // The summary comes last, so that whoever looks at the end sees it.
+  if (skipped.length > 0 && String(part).includes('ℹ tests ')) {
+    process.stdout.write(`\nskipped, and why:\n${skipped.splice(0).join('')}\n`)
+  }
+  process.stdout.write(part)
+}
