@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { attemptColumns, requestColumns } from '../contract/record.ts'
+import { columnsFile, columnsPage } from './generate-columns.ts'
+
+test('the reference page is what the columns say; else run `node scripts/generate-columns.ts`', () => {
+  assert.equal(readFileSync(columnsFile, 'utf8'), columnsPage())
+})
+
+test('each column has its row in the page', () => {
+  const rows = columnsPage().match(/^\| `/gm) ?? []
+  assert.equal(rows.length, Object.keys(requestColumns).length + Object.keys(attemptColumns).length)
+})
