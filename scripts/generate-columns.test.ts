@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { attemptColumns, requestColumns } from '../contract/record.ts'
 import { columnsFile, columnsPage } from './generate-columns.ts'
 
-test('the reference page is what the columns say; else run `node scripts/generate-columns.ts`', () => {
+test('the reference page is what the columns say; else run `npm run schema`', () => {
   assert.equal(readFileSync(columnsFile, 'utf8'), columnsPage())
 })
 

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { attemptColumns, type ColumnType, requestColumns, schemaVersion } from '../contract/record.ts'
 
@@ -36,7 +35,7 @@ const typeHelp: Readonly<Record<ColumnType, string>> = {
 export function columnsPage(): string {
   return `# Columns of the ledger
 
-<!-- Generated from contract/record.ts by scripts/generate-columns.ts; change it there. -->
+<!-- Generated from contract/record.ts by `npm run schema`; change it there. -->
 
 One row in \`requests\` for each request of a caller, one in \`attempts\` for each call to a provider, retries and
 fallbacks included. Unknown money and scores are NULL, never 0. The warehouse adds \`ingested_at\`. Version ${schemaVersion}.
@@ -57,5 +56,3 @@ function tableOf(columns: Readonly<Record<string, Described>>): string {
   )
   return ['| column | type | unit | meaning |', '|---|---|---|---|', ...rows].join('\n')
 }
-
-if (import.meta.main) writeFileSync(columnsFile, columnsPage())
