@@ -35,7 +35,7 @@ const typeHelp: Readonly<Record<ColumnType, string>> = {
 export function columnsPage(): string {
   return `# Columns of the ledger
 
-<!-- Generated from contract/record.ts by `npm run schema`; change it there. -->
+<!-- Generated from contract/record.ts by npm run schema; change it there. -->
 
 One row in \`requests\` for each request of a caller, one in \`attempts\` for each call to a provider, retries and
 fallbacks included. Unknown money and scores are NULL, never 0. The warehouse adds \`ingested_at\`. Version ${schemaVersion}.
