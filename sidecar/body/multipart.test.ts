@@ -4,7 +4,13 @@ import http from 'node:http'
 import type net from 'node:net'
 import { test } from 'node:test'
 import { seededRandom } from '../../testing/random.ts'
-import { type MultipartStart, peekMultipartFields, readMultipart, readPrefix } from './multipart.ts'
+import {
+  type MultipartStart,
+  peekMultipartFields,
+  readMultipart,
+  readPrefix,
+  withField,
+} from './multipart.ts'
 
 const type = 'multipart/form-data; boundary=XyZ'
 const names = ['model', 'stream', 'response_format']
@@ -121,4 +127,24 @@ test('a small form is read whole', async () => {
   const { start, received } = await receive(body)
   assert.equal(start.fields['model'], 'whisper-1')
   assert.ok(start.isWhole && received.equals(body))
+})
+
+test('a field gets another value wherever it stands, and the rest stays as it was', () => {
+  const body = form([
+    [field('model'), 'route'],
+    [field('language'), 'en'],
+    [field('model'), 'other'],
+    [file, 'model'],
+  ])
+  const ranges = [...body.toString().matchAll(/route|other/g)].map(({ index }) => ({
+    name: 'model',
+    start: index,
+    end: index + 5,
+  }))
+  const start = { prefix: body, rest: undefined as never, isWhole: true, fields: {}, ranges }
+  assert.equal(
+    withField(start, 'model', 'whisper-1').toString(),
+    body.toString().replace(/route|other/g, 'whisper-1'),
+  )
+  assert.equal(withField(start, 'stream', 'true'), body)
 })

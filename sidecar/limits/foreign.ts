@@ -16,8 +16,9 @@ export function isForeign(
 ): boolean {
   const { allowedHosts } = served
   const isKnown = (name: string) => isLocalName(name) || allowedHosts.includes(name)
-  if (from.origin !== undefined && !(URL.canParse(from.origin) && isKnown(hostOf(new URL(from.origin).host))))
-    return true
+  const site = from.origin === undefined ? undefined : siteOf(from.origin)
+  // As a Host any address will do: only names can be made to point here. But a page may be served from one.
+  if (site !== undefined && (!isKnown(site) || (isAddress(site) && !isPrivateAddress(site)))) return true
   // A page that is no stranger says so with its Origin; requests without one come from links and images.
   if (from.origin === undefined && from.fetchSite === 'cross-site') return true
   // Elsewhere than on loopback a public name is how one gets here, and somebody else guards the way.
@@ -30,6 +31,12 @@ function isLoopback(listen: string): boolean {
   return /^(?:localhost|127\.[\d.]+|\[::1\]):/.test(listen)
 }
 
+/** Pages of files, extensions and sandboxes have no name: what comes back is one that nobody can have. */
+function siteOf(origin: string): string {
+  const url = URL.canParse(origin) ? new URL(origin) : undefined
+  return url?.protocol === 'http:' || url?.protocol === 'https:' ? hostOf(url.host) : 'nowhere.invalid'
+}
+
 function hostOf(host: string): string {
   return host
     .replace(/:\d*$/, '')
@@ -40,6 +47,14 @@ function hostOf(host: string): string {
 
 /** Names that no stranger can register: addresses, single words, and the suffixes reserved for private use. */
 function isLocalName(name: string): boolean {
-  if (/^[\d.]+$/.test(name) || name.includes(':') || !name.includes('.')) return true
-  return /\.(?:localhost|local|internal|test|example|home\.arpa|svc|cluster\.local)$/.test(name)
+  if (isAddress(name) || !name.includes('.')) return true
+  return /\.(?:localhost|local|internal|test|example|home\.arpa|svc)$/.test(name)
+}
+
+function isAddress(name: string): boolean {
+  return /^[\d.]+$/.test(name) || name.includes(':')
+}
+
+function isPrivateAddress(address: string): boolean {
+  return /^(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|::1$|f[cd]|fe80:)/.test(address)
 }

@@ -28,8 +28,8 @@ export class Limiter {
       requestsPerMinute === undefined ? 0 : this.#waitMs(1 - bucket.requests, requestsPerMinute),
       tokensPerMinute === undefined ? 0 : this.#waitMs(1 - bucket.tokens, tokensPerMinute),
     )
-    if (waitMs <= 0) bucket.requests -= 1
-    return Math.max(0, waitMs)
+    if (waitMs === 0 && requestsPerMinute !== undefined) bucket.requests -= 1
+    return waitMs
   }
 
   spend(caller: Caller, tokens: number, nowMs: number): void {
@@ -38,21 +38,25 @@ export class Limiter {
   }
 
   #waitMs(missing: number, perMinute: number): number {
-    if (missing <= 0) return 0
-    return perMinute === 0 ? 60_000 : (missing / (perMinute * this.#share)) * 60_000
+    if (perMinute === 0) return 60_000
+    // Many small refills add up to almost, but not quite, what one large one gives.
+    return missing < 1e-6 ? 0 : Math.ceil((missing / (perMinute * this.#share)) * 60_000)
   }
 
   #refilled(caller: Caller, nowMs: number): Bucket {
-    const requestsMax = (caller.requestsPerMinute ?? 0) * this.#share
-    const tokensMax = (caller.tokensPerMinute ?? 0) * this.#share
+    const requests = (caller.requestsPerMinute ?? 0) * this.#share
+    const tokens = (caller.tokensPerMinute ?? 0) * this.#share
+    // A bucket that holds less than one would never let anything through.
+    const requestsMax = Math.max(1, requests)
+    const tokensMax = Math.max(1, tokens)
     let bucket = this.#buckets.get(caller.name)
     if (bucket === undefined) {
-      bucket = { requests: Math.max(1, requestsMax), tokens: tokensMax, updatedMs: nowMs }
+      bucket = { requests: requestsMax, tokens: tokensMax, updatedMs: nowMs }
       this.#buckets.set(caller.name, bucket)
     }
     const minutes = Math.max(0, nowMs - bucket.updatedMs) / 60_000
-    bucket.requests = Math.min(Math.max(1, requestsMax), bucket.requests + minutes * requestsMax)
-    bucket.tokens = Math.min(tokensMax, bucket.tokens + minutes * tokensMax)
+    bucket.requests = Math.min(requestsMax, bucket.requests + minutes * requests)
+    bucket.tokens = Math.min(tokensMax, bucket.tokens + minutes * tokens)
     bucket.updatedMs = nowMs
     return bucket
   }

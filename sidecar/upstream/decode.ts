@@ -8,16 +8,22 @@ import {
 } from 'node:zlib'
 import type { BodyListener, Failure } from './exchange.ts'
 
-const decoders: Readonly<Record<string, () => Transform>> = {
-  gzip: () => createGunzip({ flush: constants.Z_SYNC_FLUSH }),
-  'x-gzip': () => createGunzip({ flush: constants.Z_SYNC_FLUSH }),
-  deflate: () => createInflate({ flush: constants.Z_SYNC_FLUSH }),
-  br: () => createBrotliDecompress({ flush: constants.BROTLI_OPERATION_FLUSH }),
-  zstd: () => createZstdDecompress(),
+const gunzip = () => createGunzip({ flush: constants.Z_SYNC_FLUSH })
+
+const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
+  ['gzip', gunzip],
+  ['x-gzip', gunzip],
+  ['deflate', () => createInflate({ flush: constants.Z_SYNC_FLUSH })],
+  ['br', () => createBrotliDecompress({ flush: constants.BROTLI_OPERATION_FLUSH })],
+  ['zstd', () => createZstdDecompress()],
+])
+
+function decoderOf(encoding: string | undefined): (() => Transform) | undefined {
+  return encoding === undefined ? undefined : decoders.get(encoding.trim().toLowerCase())
 }
 
 export function isDecodable(encoding: string | undefined): boolean {
-  return encoding !== undefined && decoders[encoding.trim().toLowerCase()] !== undefined
+  return decoderOf(encoding) !== undefined
 }
 
 /** Whether a caller that sent this `Accept-Encoding` can read an answer in `encoding`. */
@@ -35,7 +41,7 @@ export function accepts(acceptEncoding: string | undefined, encoding: string | u
  * compressed stream still arrives event by event.
  */
 export function decoding(encoding: string | undefined, listener: BodyListener): BodyListener {
-  const create = decoders[encoding?.trim().toLowerCase() ?? '']
+  const create = decoderOf(encoding)
   return create === undefined ? listener : new Decoding(create(), listener)
 }
 
