@@ -60,6 +60,14 @@ async function failingWriter(options: Partial<WriterOptions> = {}) {
   return { writer, disk, failing, warnings, seqs }
 }
 
+/** How soon a failure is noticed depends on what else runs; that it is noticed does not. */
+async function until(isTrue: () => boolean): Promise<void> {
+  for (let tries = 0; !isTrue(); tries += 1) {
+    assert.ok(tries < 500, 'it has not come true within five seconds')
+    await sleep(10)
+  }
+}
+
 // Some wait for real timers; together they take as long as the slowest.
 describe('the writer', { concurrency: true }, () => {
   test('closing writes what is queued and seals it', async () => {
@@ -122,7 +130,7 @@ describe('the writer', { concurrency: true }, () => {
     const { writer, failing, warnings } = await failingWriter({ queueRowsMax: 10 })
     failing.add('write')
     offerAll(writer, 0, 25)
-    await sleep(20)
+    await until(() => warnings.length > 0)
     assert.equal(writer.counts().queued, 10)
     assert.equal(writer.counts().losses.queueFull, 15)
     assert.match(writer.problem() ?? '', /ENOSPC.*check the disk under stateDir/)
@@ -136,7 +144,7 @@ describe('the writer', { concurrency: true }, () => {
     const { writer, failing, warnings, seqs } = await failingWriter()
     failing.add('datasync')
     offerAll(writer, 0, 5)
-    await sleep(20)
+    await until(() => warnings.length > 0)
     failing.clear()
     offerAll(writer, 5, 9)
     await writer.flushed()
