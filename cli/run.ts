@@ -3,17 +3,17 @@ import type { AddressInfo } from 'node:net'
 import { parseArgs } from 'node:util'
 import { type Environment, loadConfig } from '../contract/config/load.ts'
 import type { Config } from '../contract/config/schema.ts'
-import { createWriter, type Writer } from '../ingest/writer.ts'
+import { createWriter } from '../ingest/writer.ts'
 import { createAdminServer } from '../sidecar/admin.ts'
 import { createSidecar, type Sidecar, splitAddress } from '../sidecar/main.ts'
 import { loadTracing } from '../sidecar/observe/load-tracing.ts'
 import { createLog, type Log } from '../sidecar/observe/log.ts'
-import type { Gauge } from '../sidecar/observe/metrics.ts'
 import { startSimulatedServer } from '../sidecar/providers/simulated/server.ts'
 import { withDefaults } from './defaults.ts'
 import { reloadFrom, watchFile } from './reload.ts'
 import { untilSignal } from './signals.ts'
 import { startWorkers } from './workers.ts'
+import { writerGauges } from './writer-gauges.ts'
 
 export interface Running {
   readonly config: Config
@@ -120,7 +120,7 @@ export async function startOne(
     worker,
     bootMs,
   })
-  sidecar.metrics.gauges(() => writerGauges(writer))
+  sidecar.metrics.gauges(() => writerGauges(writer.counts()))
   return {
     sidecar,
     notReady: () => writer.problem(),
@@ -130,42 +130,6 @@ export async function startOne(
       await tracing?.shutdown()
     },
   }
-}
-
-function writerGauges(writer: Writer): Gauge[] {
-  const { accepted, spooled, lost, queued, tornTails } = writer.counts()
-  return [
-    {
-      name: 'sidelight_records_accepted_total',
-      type: 'counter',
-      help: 'Records taken for the ledger.',
-      value: accepted,
-    },
-    {
-      name: 'sidelight_records_spooled_total',
-      type: 'counter',
-      help: 'Records durable on disk.',
-      value: spooled,
-    },
-    {
-      name: 'sidelight_records_lost_total',
-      type: 'counter',
-      help: 'Records that could be neither written nor kept.',
-      value: lost,
-    },
-    {
-      name: 'sidelight_record_queue_rows',
-      type: 'gauge',
-      help: 'Records waiting in memory to be written.',
-      value: queued,
-    },
-    {
-      name: 'sidelight_spool_torn_tails_total',
-      type: 'counter',
-      help: 'Segments whose tail a crash had torn off.',
-      value: tornTails,
-    },
-  ]
 }
 
 export function policyOf(sidecar: Sidecar): unknown {

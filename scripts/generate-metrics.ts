@@ -1,0 +1,86 @@
+import { writerGauges } from '../cli/writer-gauges.ts'
+import { parseConfig } from '../contract/config/load.ts'
+import {
+  type AttemptRow,
+  attemptColumns,
+  type ColumnType,
+  type RequestRow,
+  requestColumns,
+} from '../contract/record.ts'
+import { createSidecar } from '../sidecar/main.ts'
+import { createLog } from '../sidecar/observe/log.ts'
+
+/** The reference page of metrics, asked of a sidecar that has counted one record. */
+export async function metricsPage(): Promise<string> {
+  const rows = readMetrics(await render()).map(
+    ({ name, type, labels, help }) => `| \`${name}\` | ${type} | ${labels.join(', ')} | ${help} |`,
+  )
+  return [
+    '# Metrics',
+    '',
+    '<!-- Generated from what /metrics answers by npm run schema; change the help texts in the code. -->',
+    '',
+    '`GET /metrics` on the admin port, Prometheus text. With several workers their figures are added up, except',
+    'the event-loop delay, which each worker states with a label of its own. What callers choose (routes made of',
+    '`provider/model`, model names) is bounded: what is over the bound counts under the label `other`.',
+    '',
+    '| metric | type | labels | meaning |',
+    '|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n')
+}
+
+async function render(): Promise<string> {
+  const { config } = parseConfig('', 'generated', {})
+  const sidecar = createSidecar({
+    config,
+    environment: {},
+    sink: { offer: () => {} },
+    log: createLog({ level: 'silent', format: 'json', write: () => {}, nowMs: Date.now }),
+    tracing: undefined,
+    simulatedOrigin: '',
+    worker: 0,
+    bootMs: 0,
+  })
+  const counts = { accepted: 0, spooled: 0, lost: 0, queued: 0, tornTails: 0 }
+  sidecar.metrics.gauges(() => writerGauges(counts))
+  const request = sampleRow(requestColumns) as unknown as RequestRow
+  const attempt = sampleRow(attemptColumns) as unknown as AttemptRow
+  sidecar.metrics.observe({ request, attempts: [attempt] })
+  sidecar.metrics.observe({ request: { ...request, cost_usd: null }, attempts: [] })
+  const text = sidecar.metrics.render()
+  await sidecar.stop()
+  return text
+}
+
+/** Something in every column, so that every metric has a series and shows its labels. */
+function sampleRow(columns: Readonly<Record<string, { readonly type: ColumnType }>>) {
+  return Object.fromEntries(Object.entries(columns).map(([name, { type }]) => [name, sampleOf(type)]))
+}
+
+function sampleOf(type: ColumnType): unknown {
+  if (type === 'bool') return true
+  if (type === 'money' || type === 'money?') return '1'
+  if (type === 'labels' || type === 'floats') return []
+  if (type === 'label_map' || type === 'count_map') return {}
+  return /^(?:u\d|float|time)/.test(type) ? 1 : 'x'
+}
+
+interface Metric {
+  readonly name: string
+  readonly type: string
+  readonly help: string
+  readonly labels: readonly string[]
+}
+
+function readMetrics(text: string): Metric[] {
+  return [...text.matchAll(/^# HELP (\S+) (.*)\n# TYPE \S+ (\S+)\n(.*)$/gm)].map(
+    ([, name = '', help = '', type = '', first = '']) => ({
+      name,
+      help,
+      type,
+      labels: [...first.matchAll(/[{,](\w+)="/g)].map(([, label = '']) => label).filter((l) => l !== 'le'),
+    }),
+  )
+}
