@@ -189,3 +189,18 @@ test('where callers bring their own provider key, the one for Sidelight stays he
   assert.equal(headers['x-api-key'], undefined)
   assert.equal(headers['cookie'], undefined)
 })
+
+test('keys whose variables are not set open the port to nobody', async () => {
+  await using closed = await startTestSidecar(`
+providers: { p: { kind: openai, baseUrl: '${upstream.origin}/v1', models: [m] } }
+keys: [{ name: forgotten, hashEnv: KEY_FORGOTTEN }]
+`)
+  const ask = (headers: Record<string, string>) =>
+    fetch(`${closed.origin}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'Hi' }] }),
+    })
+  assert.equal((await ask({})).status, 401)
+  assert.equal((await ask({ authorization: 'Bearer anything' })).status, 401)
+})

@@ -65,7 +65,8 @@ function identify(context: Context): void {
   const { config, callers } = snapshot
   const inQuery = context.dialectName === 'gemini' ? splitKey(context.path) : undefined
   if (inQuery !== undefined) context.path = inQuery.path
-  if (callers.size > 0) {
+  // As configured, not as found: a variable that was forgotten must not open the port.
+  if (config.keys.length > 0) {
     const presented = presentedKey(req.headers, inQuery?.key)
     context.callerKey = callerOf(callers, presented)
     context.callerKeyHeader = presented?.header ?? ''
