@@ -6,7 +6,7 @@ import type { Usage, UsageSource } from '../contract/usage.ts'
 import type { JsonBody } from './body/json-body.ts'
 import type { MultipartStart } from './body/multipart.ts'
 import type { Fault } from './conversation/fault.ts'
-import type { Dialect, DialectName } from './dialects/dialect.ts'
+import type { DialectName } from './dialects/dialect.ts'
 import type { FormatName } from './formats/format.ts'
 import type { Lane } from './lanes/lane.ts'
 import type { AttemptTrace, RequestTrace } from './observe/tracing.ts'
@@ -36,7 +36,6 @@ export class Context {
   isOverCapacity = false
 
   // receive
-  dialect: Dialect | undefined
   dialectName: DialectName = 'chat'
   operation: Operation = 'other'
   /** Path and query as the caller sent them, a key in the query removed. */
@@ -96,7 +95,6 @@ export class Context {
 
   // relay
   httpStatus = 0
-  firstTokenMs: number | undefined
   outcome: 'ok' | 'error' | 'blocked' | 'client_abort' | 'truncated' = 'error'
 
   // settle

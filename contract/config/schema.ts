@@ -131,10 +131,7 @@ export const configSchema = v.strictObject({
   allowedHosts: v.optional(v.pipe(v.array(text), v.description('further host names browsers may use')), []),
 })
 
-export type ConfigFile = v.InferInput<typeof configSchema>
 export type Config = v.InferOutput<typeof configSchema>
 export type ProviderConfig = Config['providers'][string]
 export type RouteConfig = Config['routes'][string]
-export type CandidateConfig = RouteConfig['candidates'][number]
 export type TimeoutsConfig = Config['timeouts']
-export type KeyConfig = Config['keys'][number]

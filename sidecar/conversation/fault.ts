@@ -1,6 +1,6 @@
 /**
  * Why a provider's answer is not an answer. A value, not an exception: failures of providers are expected.
- * The class decides what is done about it (`routing.md` of the docs); the texts are for the caller alone
+ * The class decides what is done about it (`stages/dispatch/verdict.ts`); the texts are for the caller alone
  * and never reach a log or a metric.
  */
 export type FaultClass =

@@ -1,7 +1,7 @@
 import { arrayAt, isObject, type Json, objectAt, stringAt } from '../../contract/json.ts'
 import { type Usage, usageOf } from '../../contract/usage.ts'
 import type { JsonBody } from '../body/json-body.ts'
-import { embeddingUsage, imageUsage, transcriptionUsage } from '../formats/chat/usage.ts'
+import { embeddingUsage, imageUsage, speechUsage, transcriptionUsage } from '../formats/chat/usage.ts'
 import type { AnswerSummary } from '../formats/format.ts'
 import type { Operation } from '../providers/provider.ts'
 
@@ -32,7 +32,7 @@ export function summarizerFor(
 export function impliedUsage(operation: Operation, body: JsonBody | undefined): Usage | undefined {
   if (operation !== 'speech') return undefined
   const input = body?.string('input')
-  return input === undefined ? undefined : usageOf({ characters: [...input].length })
+  return input === undefined ? undefined : speechUsage(input)
 }
 
 function summary(answer: Json, usage: Usage | undefined): AnswerSummary {

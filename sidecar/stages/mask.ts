@@ -5,9 +5,8 @@ import type { Context } from '../context.ts'
 export function mask(context: Context): void {
   if (context.route?.masks === true) {
     throw new GatewayError(
-      'no_candidate',
+      'not_implemented',
       'this route asks for masking, which this version cannot do: remove `mask` from the route to send text as it is',
-      { status: 501 },
     )
   }
 }

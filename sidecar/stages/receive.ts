@@ -3,6 +3,7 @@ import { JsonBody } from '../body/json-body.ts'
 import { readMultipart } from '../body/multipart.ts'
 import { announcedBytes, readBody } from '../body/read.ts'
 import type { Context } from '../context.ts'
+import { wantsEventStream } from '../dialects/gemini/path.ts'
 import { dialectOf, type Endpoint, endpointOf, hasDotSegments, targetOf } from '../endpoints.ts'
 import { hintsOf } from '../hints.ts'
 import { callerOf, presentedKey, splitKey } from '../limits/caller-key.ts'
@@ -21,7 +22,6 @@ export function receive(context: Context, services: Services): void | Promise<vo
   context.path = path
   context.dialectName = endpoint?.dialect ?? dialectOf(pathname)
   context.operation = endpoint?.operation ?? 'other'
-  context.dialect = services.dialects[context.dialectName]
   context.hints = hintsOf(context.req, undefined)
   context.trace = services.tracing?.startRequest(context.req.headers, context.operation)
   if (context.isOverCapacity)
@@ -91,7 +91,7 @@ async function receiveJson(context: Context, endpoint: Endpoint): Promise<void> 
   context.body = body
   context.hints = hintsOf(context.req, body)
   context.streamed = endpoint.stream ?? body.boolean('stream') ?? false
-  context.wantsJsonArray = endpoint.stream === true && !/[?&]alt=sse(?:&|$)/.test(context.path)
+  context.wantsJsonArray = endpoint.stream === true && !wantsEventStream(context.path)
   if (endpoint.model === undefined && body.has('model') && body.string('model') === undefined)
     throw new GatewayError('invalid_body', 'The field model must be a string.', { param: 'model' })
   context.modelAsked = modelName(endpoint.model ?? body.string('model') ?? '')

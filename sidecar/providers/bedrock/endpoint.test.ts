@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { GatewayError } from '../../../contract/errors.ts'
 import type { Call, ProviderSettings } from '../provider.ts'
-import { bedrockProvider } from './endpoint.ts'
+import { createBedrockProvider } from './endpoint.ts'
 import { Sigv4Signer } from './sigv4.ts'
+
+const bedrockProvider = createBedrockProvider()
 
 const settings = {
   name: 'aws',

@@ -15,8 +15,6 @@ export function createBedrockProvider(): Provider {
   }
 }
 
-export const bedrockProvider: Provider = createBedrockProvider()
-
 export function bedrockBaseUrl(location: string): string {
   const suffix = location.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
   return `https://bedrock-runtime.${location || defaultLocation}.${suffix}`
