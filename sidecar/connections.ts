@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { GatewayError } from '../contract/errors.ts'
 import { breakBody } from './body/read.ts'
@@ -54,13 +54,14 @@ export class Connections {
     })
   }
 
-  begin(req: IncomingMessage, res: ServerResponse, caller: CallerStream): void {
+  begin(req: IncomingMessage, caller: CallerStream): void {
     const connection = this.#known.get(req.socket)
     if (connection === undefined) return
     const serving = { req, caller }
     connection.open.push(serving)
-    res.once('close', () => {
-      connection.open.splice(connection.open.indexOf(serving), 1)
+    caller.onClosed(() => {
+      if (connection.open.length === 1) connection.open.length = 0
+      else connection.open.splice(connection.open.indexOf(serving), 1)
       if (connection.open.length === 0) connection.onIdle?.()
     })
   }

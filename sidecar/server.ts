@@ -59,7 +59,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     if (isDraining) res.setHeader('connection', 'close')
     const snapshot = options.snapshot()
     const caller = new CallerStream(req, res)
-    connections.begin(req, res, caller)
+    connections.begin(req, caller)
     const context = new Context({
       req,
       caller,

@@ -38,6 +38,8 @@ function siteOf(origin: string): string {
 }
 
 function hostOf(host: string): string {
+  // What nearly everyone sends, without four regular expressions.
+  if (host.startsWith('127.0.0.1:')) return '127.0.0.1'
   return host
     .replace(/:\d*$/, '')
     .replace(/^\[|\]$/g, '')

@@ -34,6 +34,8 @@ export function resolveModel(
   }
   const named = snapshot.routes.get(ask.model)
   if (named !== undefined) return { route: named, override: '' }
+  const known = snapshot.adhocRoutes.get(ask.model)
+  if (known !== undefined) return { route: known, override: 'model' }
   const slash = ask.model.indexOf('/')
   const prefix = slash > 0 ? snapshot.providers.get(ask.model.slice(0, slash)) : undefined
   if (prefix !== undefined)

@@ -5,7 +5,7 @@ import { announcedBytes, readBody } from '../body/read.ts'
 import type { Context } from '../context.ts'
 import { wantsEventStream } from '../dialects/gemini/path.ts'
 import { dialectOf, type Endpoint, endpointOf, hasDotSegments, targetOf } from '../endpoints.ts'
-import { hintsOf } from '../hints.ts'
+import { hintsOf, withCustomerOf } from '../hints.ts'
 import { callerOf, presentedKey, splitKey } from '../limits/caller-key.ts'
 import { isForeign } from '../limits/foreign.ts'
 import type { Services } from '../services.ts'
@@ -22,7 +22,7 @@ export function receive(context: Context, services: Services): void | Promise<vo
   context.path = path
   context.dialectName = endpoint?.dialect ?? dialectOf(pathname)
   context.operation = endpoint?.operation ?? 'other'
-  context.hints = hintsOf(context.req, undefined)
+  context.hints = hintsOf(context.req)
   context.trace = services.tracing?.startRequest(context.req.headers, context.operation)
   if (context.isOverCapacity)
     throw new GatewayError('too_many_connections', undefined, { retryAfterMs: 1000 })
@@ -30,8 +30,8 @@ export function receive(context: Context, services: Services): void | Promise<vo
   if (endpoint === undefined) throw new GatewayError('unknown_path')
   identify(context)
   checkEndpoint(context, endpoint, pathname)
-  if (endpoint.body === 'json') return receiveJson(context, endpoint)
-  if (endpoint.body === 'stream') return receiveStream(context)
+  if (endpoint.body === 'json') return receiveJson(context, services, endpoint)
+  if (endpoint.body === 'stream') return receiveStream(context, services)
   return undefined
 }
 
@@ -82,14 +82,14 @@ function identify(context: Context): void {
   }
 }
 
-async function receiveJson(context: Context, endpoint: Endpoint): Promise<void> {
+async function receiveJson(context: Context, { waits }: Services, endpoint: Endpoint): Promise<void> {
   const { limits } = context.snapshot.config
   requireJson(context.req.headers['content-type'])
-  const bytes = await readBody(context.req, { bytesMax: limits.body, uploadMs: limits.upload })
+  const bytes = await readBody(context.req, { bytesMax: limits.body, uploadMs: limits.upload, waits })
   context.requestBytes = bytes.length
   const body = JsonBody.read(bytes)
   context.body = body
-  context.hints = hintsOf(context.req, body)
+  context.hints = withCustomerOf(body, context.hints)
   context.streamed = endpoint.stream ?? body.boolean('stream') ?? false
   context.wantsJsonArray = endpoint.stream === true && !wantsEventStream(context.path)
   if (endpoint.model === undefined && body.has('model') && body.string('model') === undefined)
@@ -113,7 +113,7 @@ function modelName(text: string): string {
 
 /** Clients of curl's kind send JSON under a form's type; that is said, not guessed at. No type at all is JSON. */
 function requireJson(type: string | undefined): void {
-  if (type === undefined) return
+  if (type === undefined || type === 'application/json') return
   const essence = (type.split(';')[0] ?? '').trim().toLowerCase()
   if (
     essence === 'application/json' ||
@@ -130,12 +130,12 @@ function requireJson(type: string | undefined): void {
 }
 
 /** The body stays where it is; only the first fields of a form are looked at, for the model's name. */
-async function receiveStream(context: Context): Promise<void> {
+async function receiveStream(context: Context, { waits }: Services): Promise<void> {
   const { req } = context
   context.requestBytes = announcedBytes(req) ?? 0
   const type = req.headers['content-type'] ?? ''
   if (!type.toLowerCase().startsWith('multipart/form-data')) return
-  const form = await readMultipart(req, type, { uploadMs: context.snapshot.config.limits.upload })
+  const form = await readMultipart(req, type, { uploadMs: context.snapshot.config.limits.upload, waits })
   context.form = form
   context.modelAsked = modelName(form.fields['model'] ?? '')
   context.streamed = form.fields['stream'] === 'true'

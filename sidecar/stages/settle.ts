@@ -1,8 +1,7 @@
 import { sumMoney } from '../../contract/money.ts'
-import type { Priced } from '../../contract/prices/cost.ts'
 import { type Usage, type UsageSource, usageOf } from '../../contract/usage.ts'
 import type { Attempt, Context } from '../context.ts'
-import { moneyText, priceCall } from '../pricing/price.ts'
+import { moneyText, type PricedCall, priceCall } from '../pricing/price.ts'
 import type { Services } from '../services.ts'
 
 /** Characters per token of what was delivered; used only where the provider stated no usage. */
@@ -23,12 +22,12 @@ export function settle(context: Context, services: Services): void {
   })
   const last = priced.at(-1)
   context.cost = {
-    costUsd: moneyText(total(priced)),
-    reportedUsd: last?.source === 'reported' ? moneyText(last.costUsd) : null,
+    costUsd: totalText(priced),
+    reportedUsd: last?.priced.source === 'reported' ? last.costText : null,
     baselineUsd: baseline(context),
-    validFrom: last?.validFrom ?? undated,
-    assumed: priced.some((price) => price.assumed),
-    attempts: priced.map((price) => ({ costUsd: moneyText(price.costUsd), validFrom: price.validFrom })),
+    validFrom: last?.priced.validFrom ?? undated,
+    assumed: priced.some((price) => price.priced.assumed),
+    attempts: priced.map(({ priced: { validFrom }, costText }) => ({ costUsd: costText, validFrom })),
   }
   const caller = context.callerKey
   if (caller !== undefined) services.limiter.spend(caller, tokensOf(context), services.nowMs())
@@ -36,13 +35,16 @@ export function settle(context: Context, services: Services): void {
 }
 
 const undated = '1970-01-01'
-const nothing: Priced = { costUsd: 0n, catalogUsd: 0n, source: 'free', validFrom: undated, assumed: false }
+const nothing: PricedCall = {
+  priced: { costUsd: 0n, catalogUsd: 0n, source: 'free', validFrom: undated, assumed: false },
+  costText: '0',
+}
 
 /** One unknown makes the sum unknown: a partial figure would pass for the whole. */
-function total(priced: readonly Priced[]): bigint | undefined {
-  return priced.some((price) => price.costUsd === undefined)
-    ? undefined
-    : sumMoney(priced.map((price) => price.costUsd))
+function totalText(calls: readonly PricedCall[]): string | null {
+  const [only] = calls
+  if (calls.length === 1 && only !== undefined) return only.costText
+  return moneyText(sumMoney(calls.map(({ priced }) => priced.costUsd)))
 }
 
 /**
@@ -79,10 +81,8 @@ function baseline(context: Context): string | null {
   const usage = context.attempts.at(-1)?.usage
   if (candidate === undefined || usage === undefined) return null
   const { reportedCostUsd: _reported, ...counted } = usage
-  return moneyText(
-    priceCall({ catalog: context.snapshot.catalog, candidate, usage: counted, atMs: context.arrivedMs })
-      .costUsd,
-  )
+  const { catalog } = context.snapshot
+  return priceCall({ catalog, candidate, usage: counted, atMs: context.arrivedMs }).costText
 }
 
 function tokensOf(context: Context): number {

@@ -176,6 +176,7 @@ class StreamRelay implements StreamSink {
   #over(outcome: Context['outcome'], attemptOutcome: string): void {
     if (this.#isOver) return
     this.#isOver = true
+    this.#context.pinger?.stop()
     this.#idle?.cancel()
     this.#total?.cancel()
     this.#forgetCaller()
