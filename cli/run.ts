@@ -105,7 +105,8 @@ export async function startOne(
   const writer = await createWriter({
     directory: `${config.stateDir}/spool`,
     boot: `${bootMs}-${worker}`,
-    flushMs: config.spool.flush,
+    // The first half of the time the sidecar takes to settle requests together.
+    flushMs: config.spool.flush / 2,
     queueRowsMax: config.spool.queueRows,
     warn: log.warn,
   })

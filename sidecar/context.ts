@@ -90,8 +90,9 @@ export class Context {
   /** When the first upstream call was made. */
   askedAt: number | undefined
 
-  // pipeline: what a stage threw
+  // pipeline: what a stage threw, and when relay was over
   error: GatewayError | undefined
+  finishedAt: number | undefined
 
   // relay
   httpStatus = 0
@@ -99,7 +100,6 @@ export class Context {
 
   // settle
   cost: Settled | undefined
-  finishedAt: number | undefined
 
   constructor(from: {
     req: IncomingMessage

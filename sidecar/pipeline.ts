@@ -18,9 +18,10 @@ export type Stage = (context: Context, services: Services) => void | Promise<voi
 /** What happens to a request, in order. The first that throws sends the request to relay, with its error. */
 const stages: readonly Stage[] = [receive, admit, mask, fingerprint, recall, choose, dispatch]
 
-/** Always run, whatever happened before. */
-const closing: readonly Stage[] = [relay, settle, record]
+/** What is done about it when the caller has its answer. Always, whatever happened before. */
+const closing: readonly ((context: Context, services: Services) => void)[] = [settle, record]
 
+/** Until the caller has what there is to have. `closeRequests` must follow, for each request once. */
 export async function runPipeline(context: Context, services: Services): Promise<void> {
   try {
     for (const stage of stages) {
@@ -30,13 +31,25 @@ export async function runPipeline(context: Context, services: Services): Promise
   } catch (error) {
     context.error = asGatewayError(error, context, services)
   }
+  try {
+    const pending = relay(context, services)
+    if (pending !== undefined) await pending
+  } catch (error) {
+    context.error = asGatewayError(error, context, services)
+    context.caller.destroy()
+  }
+  context.finishedAt = performance.now()
+}
+
+/** Stage by stage over all of them, which keeps each stage's code and data at hand. */
+export function closeRequests(contexts: readonly Context[], services: Services): void {
   for (const stage of closing) {
-    try {
-      const pending = stage(context, services)
-      if (pending !== undefined) await pending
-    } catch (error) {
-      context.error = asGatewayError(error, context, services)
-      context.caller.destroy()
+    for (const context of contexts) {
+      try {
+        stage(context, services)
+      } catch (error) {
+        context.error = asGatewayError(error, context, services)
+      }
     }
   }
 }

@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { Closing } from './closing.ts'
 import { Connections } from './connections.ts'
 import { Context } from './context.ts'
 import { malformedAnswer, type ParseError } from './malformed.ts'
-import { runPipeline } from './pipeline.ts'
+import { closeRequests, runPipeline } from './pipeline.ts'
 import type { Services } from './services.ts'
 import type { Snapshot } from './snapshot.ts'
 import { CallerStream } from './streaming/caller-stream.ts'
@@ -23,6 +24,8 @@ export interface DataPlaneOptions {
   /** The snapshot in force: read once per request. */
   readonly snapshot: () => Snapshot
   readonly nextId: () => string
+  /** How long the account of an answered request may wait for others. */
+  readonly closeAfterMs: number
   /** For tests: the waits on sockets, and how often they are looked at. */
   readonly sockets?: Partial<SocketSettings>
 }
@@ -49,6 +52,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   let inFlight = 0
   let isDraining = false
   let onIdle: (() => void) | undefined
+  const closing = new Closing<Context>(options.closeAfterMs, (ended) => closeRequests(ended, services))
   const connections = new Connections((error) =>
     malformedAnswer(error, { requestId: options.nextId(), dialects: services.dialects }),
   )
@@ -70,6 +74,8 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     })
     context.isOverCapacity = inFlight > snapshot.config.limits.inFlight
     void runPipeline(context, services).then(() => {
+      // A limit on tokens must know them before the same caller's next request.
+      closing.add(context, context.callerKey?.tokensPerMinute !== undefined)
       inFlight -= 1
       services.metrics.requestEnded()
       // A body that nobody read would keep the connection from its next request.
@@ -90,6 +96,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       if (inFlight > 0) await atMost(limitMs, new Promise<void>((resolve) => (onIdle = resolve)))
       server.closeAllConnections()
       await closed
+      closing.flush()
     },
   }
 }

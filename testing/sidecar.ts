@@ -31,7 +31,8 @@ export async function startTestSidecar(
   const records: LedgerRecord[] = []
   const logged: string[] = []
   const sidecar = createSidecar({
-    config: { ...config, listen: '127.0.0.1:0', drain: 2000 },
+    // Without the wait for company a record is there when its answer is.
+    config: { ...config, listen: '127.0.0.1:0', drain: 2000, spool: { ...config.spool, flush: 0 } },
     environment,
     sink: { offer: (record) => void records.push(record) },
     log: createLog({

@@ -31,7 +31,6 @@ export function settle(context: Context, services: Services): void {
   }
   const caller = context.callerKey
   if (caller !== undefined) services.limiter.spend(caller, tokensOf(context), services.nowMs())
-  context.finishedAt = performance.now()
 }
 
 const undated = '1970-01-01'
