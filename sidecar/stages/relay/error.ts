@@ -133,10 +133,8 @@ function isMuchUnread(req: IncomingMessage): boolean {
 }
 
 function retryHeaders(retryAfterMs: number | undefined, exhausted: boolean): string[] {
-  return [
-    ...(retryAfterMs === undefined ? [] : ['retry-after', String(Math.ceil(retryAfterMs / 1000))]),
-    ...(exhausted ? ['x-should-retry', 'false'] : []),
-  ]
+  if (retryAfterMs !== undefined) return ['retry-after', String(Math.ceil(retryAfterMs / 1000))]
+  return exhausted ? ['x-should-retry', 'false'] : []
 }
 
 /** Of headers set twice (the provider's and ours) the last counts. */
