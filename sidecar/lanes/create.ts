@@ -99,10 +99,16 @@ function createPassLane(ask: LaneAsk, format: Format): Lane {
   }
   const usageEdit = body === undefined ? undefined : usageOption(ask, format, body)
   if (usageEdit !== undefined) edits.push(usageEdit)
-  const summarize = summarizerFor(ask.operation, body)
+  const { quirks } = candidate.target
+  const summarize = summarizerFor({
+    operation: ask.operation,
+    method: call.method,
+    body,
+    own: (answer) => format.summarize(answer, quirks),
+  })
   return new PassLane({
     format,
-    quirks: candidate.target.quirks,
+    quirks,
     body: body?.editedPieces(edits),
     addedUsage: usageEdit !== undefined,
     jsonArray: ask.dialect.name === 'gemini' && ask.wantsJsonArray,

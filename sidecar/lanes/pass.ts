@@ -25,7 +25,7 @@ export interface PassAsk {
   readonly jsonArray: boolean
   readonly impliedUsage: Usage | undefined
   /** Endpoints besides generation have their own place for usage. */
-  readonly summarize: ((answer: Json) => AnswerSummary) | undefined
+  readonly summarize: (answer: Json) => AnswerSummary
   readonly streamOf: (answer: Json) => string | undefined
 }
 
@@ -62,8 +62,7 @@ export class PassLane implements Lane {
   }
 
   summarize(answer: Json): AnswerSummary {
-    const { summarize, format, quirks } = this.#ask
-    return summarize === undefined ? format.summarize(answer, quirks) : summarize(answer)
+    return this.#ask.summarize(answer)
   }
 
   faultIn(answer: Json): Fault | undefined {

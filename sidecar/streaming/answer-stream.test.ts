@@ -30,7 +30,7 @@ function collecting(
     addedUsage: options.addedUsage ?? false,
     jsonArray: options.jsonArray ?? false,
     impliedUsage: undefined,
-    summarize: undefined,
+    summarize: () => ({}),
     streamOf: () => undefined,
   })
   const seen: Seen = { bytes: Buffer.alloc(0), end: 'open', said: undefined, aborted: '' }

@@ -176,7 +176,11 @@ describe('streams in the Messages dialect', () => {
     const word: AnswerEvent = { type: 'text', choice: 0, text: 'Hi' }
     const inputOf = (...events: AnswerEvent[]) => {
       const writer = messagesDialect.streamWriter(frame)
-      const first = events.map((event) => writer.write(event)).join('').split('\n\n')[0] ?? ''
+      const first =
+        events
+          .map((event) => writer.write(event))
+          .join('')
+          .split('\n\n')[0] ?? ''
       const { message } = JSON.parse(first.split('\ndata: ')[1] ?? '')
       assert.equal(message.id, 'r1')
       return [message.usage.input_tokens, message.usage.cache_read_input_tokens]

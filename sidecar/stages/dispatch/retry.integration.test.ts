@@ -26,12 +26,11 @@ const rows: readonly Row[] = [
       answer: refusal(status, ''),
       kind: 'again',
       status,
-      outcome:
-        [408, 504, 524].includes(status)
-          ? 'slow'
-          : [503, 529, 409, 425].includes(status)
-            ? 'overloaded'
-            : 'outage',
+      outcome: [408, 504, 524].includes(status)
+        ? 'slow'
+        : [503, 529, 409, 425].includes(status)
+          ? 'overloaded'
+          : 'outage',
     }),
   ),
   {
