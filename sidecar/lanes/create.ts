@@ -65,8 +65,7 @@ export function createLane(ask: LaneAsk): Lane | Promise<Lane> {
 
 /** Besides generation, what OpenAI's paths take is the "chat" wire: only other vendors need a translation. */
 function speaksAsCaller(ask: LaneAsk, format: FormatName): boolean {
-  if (ask.operation === 'completions')
-    return format === 'chat' && ask.candidate.provider.provider.servesCompletions?.(ask.call) !== false
+  if (ask.operation === 'completions') return ask.call.operation === 'completions'
   return format === ask.dialect.name && !carriesForeignProof(ask)
 }
 
