@@ -6,7 +6,7 @@ import type { CallProof } from '../conversation/signature-store.ts'
 import { completionsWriter } from '../dialects/completions/completions.ts'
 import type { AnswerFrame, Dialect, DialectName } from '../dialects/dialect.ts'
 import { foreignProofMark } from '../dialects/responses/proof.ts'
-import { chatEdits } from '../formats/chat/adapt.ts'
+import { adaptChat } from '../formats/chat/adapt.ts'
 import type { Format, FormatName } from '../formats/format.ts'
 import type { BodyEdit, Call, Operation } from '../providers/provider.ts'
 import type { Candidate } from '../routing/route.ts'
@@ -88,11 +88,16 @@ function carriesForeignProof(ask: LaneAsk): boolean {
 function createPassLane(ask: LaneAsk, format: Format): Lane {
   const { candidate, call, body } = ask
   const edits: BodyEdit[] = []
+  let dropped: readonly string[] = []
   if (body !== undefined) {
     if (body.has('model') && body.string('model') !== call.model)
       edits.push({ set: 'model', json: JSON.stringify(call.model) })
     edits.push(...(candidate.provider.provider.bodyEdits?.(call) ?? []))
-    if (format.name === 'chat') edits.push(...chatEdits(body, candidate.target.quirks))
+    if (format.name === 'chat') {
+      const adapted = adaptChat(body, candidate.target.quirks)
+      edits.push(...adapted.edits)
+      dropped = adapted.dropped
+    }
     for (const [key, value] of Object.entries(candidate.params ?? {}))
       edits.push({ set: key, json: JSON.stringify(value) })
   }
@@ -109,6 +114,7 @@ function createPassLane(ask: LaneAsk, format: Format): Lane {
     format,
     quirks,
     body: body?.editedPieces(edits),
+    dropped,
     addedUsage: usageEdit !== undefined,
     jsonArray: ask.dialect.name === 'gemini' && ask.wantsJsonArray,
     impliedUsage: impliedUsage(ask.operation, body),

@@ -20,6 +20,8 @@ export interface PassAsk {
   readonly format: Format
   readonly quirks: HostQuirks
   readonly body: readonly Buffer[] | undefined
+  /** What the host cannot be told and would refuse. */
+  readonly dropped: readonly string[]
   /** Sidelight asked for a usage chunk that the caller did not ask for. */
   readonly addedUsage: boolean
   readonly jsonArray: boolean
@@ -34,7 +36,7 @@ export class PassLane implements Lane {
   readonly format: FormatName
   readonly translates = false
   readonly body: readonly Buffer[] | undefined
-  readonly dropped: readonly string[] = nothingDropped
+  readonly dropped: readonly string[]
   readonly impliedUsage: Usage | undefined
   readonly #ask: PassAsk
 
@@ -42,6 +44,7 @@ export class PassLane implements Lane {
     this.#ask = ask
     this.format = ask.format.name
     this.body = ask.body
+    this.dropped = ask.dropped
     this.impliedUsage = ask.impliedUsage
   }
 
@@ -81,8 +84,6 @@ export class PassLane implements Lane {
     return this.#ask.streamOf(answer)
   }
 }
-
-const nothingDropped: readonly string[] = []
 
 /** A chunk without choices; others may state usage beside something the caller must see. */
 function isUsageOnly(frame: Frame, events: readonly AnswerEvent[]): boolean {

@@ -27,6 +27,7 @@ function collecting(
     format: formats[format],
     quirks: defaultQuirks,
     body: undefined,
+    dropped: [],
     addedUsage: options.addedUsage ?? false,
     jsonArray: options.jsonArray ?? false,
     impliedUsage: undefined,
