@@ -1,6 +1,7 @@
 import { isObject, type Json, stringAt } from '../../../contract/json.ts'
 import type { Fault, FaultClass } from '../../conversation/fault.ts'
 import type { Headers } from '../format.ts'
+import { plainCode } from '../plain-code.ts'
 import { retryAfterMs } from '../retry-after.ts'
 import { finishEvent } from './stop-reason.ts'
 
@@ -83,7 +84,7 @@ function faultOf(status: number, type: string | undefined, body: Json | undefine
   return {
     class: classOf(status, type),
     status,
-    code: type ?? `http_${status}`,
+    code: plainCode([type], `http_${status}`),
     message: wordsOf(body) ?? `Bedrock answered with status ${status} and no message.`,
   }
 }
