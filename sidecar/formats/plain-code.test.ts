@@ -9,7 +9,9 @@ const words = 'Mr Smith of 12 Main Street may not ask this'
 const bodies: Readonly<Record<string, { body: Json; headers?: Record<string, string> }>> = {
   chat: { body: { error: { code: words, type: words, message: words } } },
   responses: { body: { error: { code: words, type: words, message: words } } },
-  messages: { body: { type: 'error', error: { type: words, details: { error_code: words }, message: words } } },
+  messages: {
+    body: { type: 'error', error: { type: words, details: { error_code: words }, message: words } },
+  },
   gemini: {
     body: {
       error: {
