@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { JsonObject } from '../contract/json.ts'
 import type { Conversation } from '../sidecar/conversation/request.ts'
 import { dialects } from '../sidecar/dialects/registry.ts'
 import type { FormatName, Target } from '../sidecar/formats/format.ts'
@@ -62,7 +63,7 @@ for (const [format, model, own, name] of cases) {
 test('citations of an earlier answer are named when another vendor is to read it', () => {
   const cited = { type: 'text', text: 'Hi', citations: [{ type: 'char_location', cited_text: 'x' }] }
   const plain = { type: 'text', text: 'Hi', citations: null }
-  const read = (block: object) =>
+  const read = (block: JsonObject) =>
     dialects.messages.readRequest(
       {
         model: 'm',

@@ -1,6 +1,6 @@
 import { arrayAt, isObject, type Json } from '../../contract/json.ts'
 import type { Usage } from '../../contract/usage.ts'
-import type { AnswerEvent } from '../conversation/answer.ts'
+import { type AnswerEvent, contentText } from '../conversation/answer.ts'
 import type { Fault } from '../conversation/fault.ts'
 import type {
   AnswerStreamReader,
@@ -66,6 +66,11 @@ export class PassLane implements Lane {
 
   summarize(answer: Json): AnswerSummary {
     return this.#ask.summarize(answer)
+  }
+
+  contentOf(answer: Json): string {
+    const { format, quirks } = this.#ask
+    return contentText(format.readAnswer(answer, quirks))
   }
 
   faultIn(answer: Json): Fault | undefined {
