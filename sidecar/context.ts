@@ -192,6 +192,8 @@ export interface Attempt {
   finishReason: string
   /** Characters that reached the caller, for estimates when usage is missing. */
   deliveredChars: number
+  /** The text itself, as far as it is kept: counted when usage is missing, and never recorded. */
+  deliveredText: string
   trace: AttemptTrace | undefined
 }
 

@@ -18,6 +18,7 @@ import { createDataPlane, type DataPlane, type SocketSettings } from './server.t
 import type { Services } from './services.ts'
 import { buildSnapshot, type Snapshot } from './snapshot.ts'
 import { Waits } from './timing/waits.ts'
+import { type CounterLimits, TokenCounter } from './tokens/counter.ts'
 import { fetchToken } from './upstream/fetch-token.ts'
 import { type PoolOptions, Pools } from './upstream/pools.ts'
 
@@ -34,6 +35,7 @@ export interface SidecarOptions {
   /** For tests. */
   readonly sockets?: Partial<SocketSettings>
   readonly pools?: PoolOptions
+  readonly counting?: Partial<CounterLimits>
 }
 
 export interface Sidecar {
@@ -61,6 +63,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   let seq = 0
   const pools = new Pools(options.pools)
   const heavy = new HeavyTranslator()
+  const tokens = new TokenCounter(options.counting)
   const metrics = createMetrics({ worker: options.worker })
   const services: Services = {
     dialects,
@@ -72,6 +75,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     waits: new Waits(),
     limiter: new Limiter(options.config.workers),
     heavy,
+    tokens,
     signatures: new SignatureStore({ entriesMax: 10_000, bytesMax: 32 * 1_048_576 }),
     identity: { sidecarId: hostname(), boot: Math.floor(options.bootMs / 1000), worker: options.worker },
     nowMs,
@@ -113,7 +117,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     async stop() {
       await plane.drain(snapshot.config.drain)
       metrics.stop()
-      await Promise.all([pools.destroy(), heavy.close()])
+      await Promise.all([pools.destroy(), heavy.close(), tokens.close()])
     },
   }
 }

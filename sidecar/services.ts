@@ -7,6 +7,7 @@ import type { Log } from './observe/log.ts'
 import type { Metrics } from './observe/metrics.ts'
 import type { Tracing } from './observe/tracing.ts'
 import type { Waits } from './timing/waits.ts'
+import type { TokenCounter } from './tokens/counter.ts'
 import type { Pools } from './upstream/pools.ts'
 
 /** What stages use of the outside world; handed in, so that a test can hand in something else. */
@@ -23,6 +24,8 @@ export interface Services {
   readonly signatures: SignatureStore
   /** Translates requests that are too large for the event loop. */
   readonly heavy: HeavyTranslator
+  /** Counts what was delivered where no provider stated it. */
+  readonly tokens: Pick<TokenCounter, 'count'>
   readonly identity: SidecarIdentity
   readonly nowMs: () => number
   readonly random: () => number

@@ -90,7 +90,8 @@ function buildRoute(name: string, route: RouteConfig, materials: RouteMaterials)
       provider,
       model: entry.model,
       catalog: materials.catalog,
-      timeouts: withTimeouts(timeouts, entry.timeouts),
+      timeouts: materials.timeouts,
+      own: [route.timeouts, entry.timeouts],
     })
     return [{ ...candidate, weight: entry.weight, params: entry.params }]
   })
@@ -118,6 +119,8 @@ export function buildCandidate(from: {
   model: string
   catalog: Catalog
   timeouts: Timeouts
+  /** What outranks the provider's own, the last most. */
+  own?: readonly TimeoutsConfig[]
 }): Candidate {
   const catalogModel = from.catalog.find(from.provider.priceProvider, from.model)
   return {
@@ -127,7 +130,7 @@ export function buildCandidate(from: {
     model: from.model,
     weight: 1,
     params: undefined,
-    timeouts: from.timeouts,
+    timeouts: [from.provider.timeouts, ...(from.own ?? [])].reduce(withTimeouts, from.timeouts),
     catalogModel,
     target: {
       model: from.model,

@@ -3,6 +3,7 @@ import type { LedgerRecord } from '../contract/record.ts'
 import { createSidecar, type Sidecar } from '../sidecar/main.ts'
 import { createLog } from '../sidecar/observe/log.ts'
 import type { SocketSettings } from '../sidecar/server.ts'
+import type { CounterLimits } from '../sidecar/tokens/counter.ts'
 import type { PoolOptions } from '../sidecar/upstream/pools.ts'
 
 export interface TestSidecar extends AsyncDisposable {
@@ -24,6 +25,7 @@ export async function startTestSidecar(
     simulatedOrigin?: string
     sockets?: Partial<SocketSettings>
     pools?: PoolOptions
+    counting?: Partial<CounterLimits>
   } = {},
 ): Promise<TestSidecar> {
   const environment = options.environment ?? {}
@@ -47,6 +49,8 @@ export async function startTestSidecar(
     bootMs: Date.now(),
     ...(options.sockets === undefined ? {} : { sockets: options.sockets }),
     ...(options.pools === undefined ? {} : { pools: options.pools }),
+    // A busy machine is no reason to count nothing.
+    counting: { budgetMs: 10_000, waitMs: 10_000, ...options.counting },
   })
   const address = await sidecar.listen()
   return {

@@ -7,11 +7,38 @@ import type { Services } from '../services.ts'
 /** Characters per token of what was delivered; used only where the provider stated no usage. */
 const charsPerToken = 4
 
-/** What everything cost. Usage that the provider never stated is estimated and marked so. */
-export function settle(context: Context, services: Services): void {
+/** Tokens of delivered text by attempt, as far as they were counted. */
+type Counts = ReadonlyMap<Attempt, number>
+
+/** What everything cost. Usage that the provider never stated is counted or estimated, and marked so. */
+export function settle(context: Context, services: Services): void | Promise<void> {
+  context.finishedAt = performance.now()
+  const texts = context.attempts.filter(
+    (attempt) => attempt.deliveredText !== '' && isGuessed(context, attempt),
+  )
+  if (texts.length === 0) return bill(context, services, noCounts)
+  return countAll(texts, services).then((counts) => bill(context, services, counts))
+}
+
+const noCounts: Counts = new Map()
+
+/** Nobody but the record waits for it, and not for long. */
+async function countAll(attempts: readonly Attempt[], { tokens }: Services): Promise<Counts> {
+  const counts = new Map<Attempt, number>()
+  for (const attempt of attempts) {
+    // What was too long to be kept whole is what its beginning says it is.
+    const share = attempt.deliveredChars / attempt.deliveredText.length
+    const count = await tokens.count(attempt.deliveredText)
+    attempt.deliveredText = ''
+    if (count !== undefined) counts.set(attempt, Math.round(count * Math.max(1, share)))
+  }
+  return counts
+}
+
+function bill(context: Context, services: Services, counts: Counts): void {
   const { catalog } = context.snapshot
   const priced = context.attempts.map((attempt) => {
-    const { usage, source } = usageFor(context, attempt)
+    const { usage, source } = usageFor(context, attempt, counts.get(attempt))
     // A whole answer was priced for its header already.
     if (usage !== attempt.usage) attempt.priced = undefined
     attempt.usage = usage
@@ -53,21 +80,26 @@ function totalText(calls: readonly PricedCall[]): string | null {
 function usageFor(
   context: Context,
   attempt: Attempt,
+  counted: number | undefined,
 ): { usage: Usage | undefined; source: UsageSource | '' } {
-  const isWhole = attempt.outcome === 'answered' || attempt.finishReason !== ''
-  if (attempt.usage !== undefined && isWhole) return { usage: attempt.usage, source: 'provider' }
-  const wasServed = attempt.firstContentAt !== undefined || attempt.outcome === 'aborted'
-  if (!wasServed || !isGeneration(context)) {
-    return attempt.usage === undefined
-      ? { usage: undefined, source: '' }
-      : { usage: attempt.usage, source: 'provider' }
+  if (!isGuessed(context, attempt)) {
+    return { usage: attempt.usage, source: attempt.usage === undefined ? '' : 'provider' }
   }
   const known = attempt.usage?.classes ?? {}
-  const output = Math.max(known.output ?? 0, Math.ceil(attempt.deliveredChars / charsPerToken))
+  const delivered = counted ?? Math.ceil(attempt.deliveredChars / charsPerToken)
+  const output = Math.max(known.output ?? 0, delivered)
   const hasInput = Object.keys(known).some((key) => key !== 'output')
   const input = hasInput ? known.input : context.estimatedInputTokens
   const { classes: _classes, ...rest } = attempt.usage ?? { classes: {} }
-  return { usage: usageOf({ ...known, input, output }, rest), source: 'estimated' }
+  const source = counted === undefined ? 'estimated' : 'counted'
+  return { usage: usageOf({ ...known, input, output }, rest), source }
+}
+
+/** Something was delivered, or may have been, and no provider said in the end how much. */
+function isGuessed(context: Context, attempt: Attempt): boolean {
+  const isWhole = attempt.outcome === 'answered' || attempt.finishReason !== ''
+  if ((attempt.usage !== undefined && isWhole) || !isGeneration(context)) return false
+  return attempt.firstContentAt !== undefined || attempt.outcome === 'aborted'
 }
 
 function isGeneration(context: Context): boolean {

@@ -188,6 +188,7 @@ class StreamRelay implements StreamSink {
     attempt.finishReason = stream.facts.finishReason
     attempt.firstContentAt = stream.facts.firstContentAt
     attempt.deliveredChars = stream.facts.contentChars
+    attempt.deliveredText = stream.facts.content
     this.#context.outcome = outcome
     this.#resolve()
   }
