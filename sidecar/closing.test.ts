@@ -5,7 +5,7 @@ import { Closing } from './closing.ts'
 
 function collector(waitMs: number) {
   const closed: (readonly number[])[] = []
-  const closing = new Closing<number>(waitMs, (ended) => closed.push(ended))
+  const closing = new Closing<number>(waitMs, (ended) => void closed.push(ended))
   return { closed, closing }
 }
 
@@ -29,6 +29,18 @@ test('what is urgent is closed at once, behind what ended before it; without a w
   const direct = collector(0)
   direct.closing.add(1)
   assert.deepEqual(direct.closed, [[1]])
+})
+
+test('a drain waits for what takes its time', async () => {
+  const closed: number[] = []
+  const closing = new Closing<number>(1000, async (ended) => {
+    await sleep(5)
+    closed.push(...ended)
+  })
+  closing.add(1, true)
+  closing.add(2)
+  await closing.drain()
+  assert.deepEqual(closed, [1, 2])
 })
 
 test('a crowd is not waited for, and nothing is closed twice', async () => {

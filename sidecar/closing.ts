@@ -8,11 +8,12 @@ const togetherMax = 128
  */
 export class Closing<Ended> {
   readonly #waitMs: number
-  readonly #close: (ended: readonly Ended[]) => void
+  readonly #close: (ended: readonly Ended[]) => void | Promise<void>
   #ended: Ended[] = []
   #timer: NodeJS.Timeout | undefined
+  #closed: Promise<unknown> = Promise.resolve()
 
-  constructor(waitMs: number, close: (ended: readonly Ended[]) => void) {
+  constructor(waitMs: number, close: (ended: readonly Ended[]) => void | Promise<void>) {
     this.#waitMs = waitMs
     this.#close = close
   }
@@ -24,12 +25,19 @@ export class Closing<Ended> {
     else this.#timer ??= setTimeout(() => this.flush(), this.#waitMs)
   }
 
+  /** Resolves when everything that was added is closed. */
+  async drain(): Promise<void> {
+    this.flush()
+    await this.#closed
+  }
+
   flush(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
     const ended = this.#ended
     if (ended.length === 0) return
     this.#ended = []
-    this.#close(ended)
+    const pending = this.#close(ended)
+    if (pending !== undefined) this.#closed = Promise.all([this.#closed, pending])
   }
 }

@@ -96,7 +96,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       if (inFlight > 0) await atMost(limitMs, new Promise<void>((resolve) => (onIdle = resolve)))
       server.closeAllConnections()
       await closed
-      closing.flush()
+      await closing.drain()
     },
   }
 }

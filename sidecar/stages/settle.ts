@@ -12,7 +12,6 @@ type Counts = ReadonlyMap<Attempt, number>
 
 /** What everything cost. Usage that the provider never stated is counted or estimated, and marked so. */
 export function settle(context: Context, services: Services): void | Promise<void> {
-  context.finishedAt = performance.now()
   const texts = context.attempts.filter(
     (attempt) => attempt.deliveredText !== '' && isGuessed(context, attempt),
   )
