@@ -23,16 +23,22 @@ const modelOptional = new Set(['moderations', 'images'])
 
 function resolve(context: Context): Resolved {
   const { snapshot, hints, modelAsked, body } = context
+  const allowed = context.callerKey?.routes
   // A body that is passed on as it comes may name its model where it is not looked for; the header helps then.
   if (modelAsked !== '' || (body === undefined && hints.route !== ''))
-    return resolveModel(snapshot, { model: modelAsked, route: hints.route, provider: hints.provider })
+    return resolveModel(snapshot, {
+      model: modelAsked,
+      route: hints.route,
+      provider: hints.provider,
+      allowed,
+    })
   if (body !== undefined && !modelOptional.has(context.operation)) {
     throw new GatewayError('invalid_body', 'The field model is missing: name a route, or provider/model.', {
       param: 'model',
     })
   }
   if (hints.provider !== '' && !snapshot.providers.has(hints.provider))
-    throw unknownProvider(snapshot, hints.provider)
+    throw unknownProvider(snapshot, hints.provider, allowed)
   const route = routeWithoutModel(snapshot, { provider: hints.provider, dialect: context.dialectName })
   return { route, override: 'provider_header' }
 }
