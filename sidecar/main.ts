@@ -8,7 +8,7 @@ import type { RecordSink } from '../contract/record.ts'
 import { SignatureStore } from './conversation/signature-store.ts'
 import { dialects } from './dialects/registry.ts'
 import { HeavyTranslator } from './lanes/heavy.ts'
-import { Limiter } from './limits/limiter.ts'
+import { Limiter, type Limits } from './limits/limiter.ts'
 import type { Log } from './observe/log.ts'
 import { createMetrics, type MetricsRegistry } from './observe/metrics.ts'
 import type { Tracing } from './observe/tracing.ts'
@@ -31,6 +31,8 @@ export interface SidecarOptions {
   /** 0 for a single process; workers count from 1. */
   readonly worker: number
   readonly bootMs: number
+  /** Of keys; workers share those of their parent. Default: of this process. */
+  readonly limiter?: Limits
   /** For tests. */
   readonly sockets?: Partial<SocketSettings>
   readonly pools?: PoolOptions
@@ -70,7 +72,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     log,
     tracing: options.tracing,
     waits: new Waits(),
-    limiter: new Limiter(options.config.workers),
+    limiter: options.limiter ?? new Limiter(),
     heavy,
     signatures: new SignatureStore({ entriesMax: 10_000, bytesMax: 32 * 1_048_576 }),
     identity: { sidecarId: hostname(), boot: Math.floor(options.bootMs / 1000), worker: options.worker },

@@ -5,17 +5,20 @@ import { type Resolved, resolveModel, unknownProvider } from '../routing/resolve
 import type { Services } from '../services.ts'
 
 /** Decides what route the caller means, and whether it may use it now. */
-export function admit(context: Context, services: Services): void {
-  if (context.operation === 'models') return
+export function admit(context: Context, services: Services): void | Promise<void> {
+  if (context.operation === 'models') return undefined
   const { route, override } = resolve(context)
   const allowed = context.callerKey?.routes
   if (allowed !== undefined && !allowed.has(route.name)) throw new GatewayError('route_denied')
   context.route = route
   context.override = override
-  if (context.callerKey !== undefined) {
-    const waitMs = services.limiter.admit(context.callerKey, services.nowMs())
-    if (waitMs > 0) throw new GatewayError('rate_limited', undefined, { retryAfterMs: waitMs })
-  }
+  if (context.callerKey === undefined) return undefined
+  const waitMs = services.limiter.admit(context.callerKey, services.nowMs())
+  return typeof waitMs === 'number' ? refuseIfTooSoon(waitMs) : waitMs.then(refuseIfTooSoon)
+}
+
+function refuseIfTooSoon(waitMs: number): void {
+  if (waitMs > 0) throw new GatewayError('rate_limited', undefined, { retryAfterMs: waitMs })
 }
 
 /** Endpoints of OpenAI that have a model of their own when none is named. */
