@@ -93,7 +93,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     {
       name: 'sidelight_malformed_requests_total',
       type: 'counter',
-      help: 'Connections refused because what came in was no HTTP request. They have no record.',
+      help: 'Connections refused because what came in was no HTTP request.',
       value: plane.malformed(),
     },
   ])

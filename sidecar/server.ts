@@ -3,16 +3,18 @@ import type { Socket } from 'node:net'
 import { Connections } from './connections.ts'
 import { Context } from './context.ts'
 import { malformedAnswer, type ParseError } from './malformed.ts'
+import { recordMalformed } from './malformed-record.ts'
 import { runPipeline } from './pipeline.ts'
 import type { Services } from './services.ts'
 import type { Snapshot } from './snapshot.ts'
+import { headBytesMax } from './stages/receive.ts'
 import { CallerStream } from './streaming/caller-stream.ts'
 
 export interface DataPlane {
   readonly server: Server
   /** Requests being served. */
   inFlight(): number
-  /** Connections whose bytes never became a request, so that there is no record of them. */
+  /** Connections whose bytes never became a request. */
   malformed(): number
   /** Stops accepting, lets running requests end, cuts what is left after the limit. */
   drain(limitMs: number): Promise<void>
@@ -49,9 +51,11 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   let inFlight = 0
   let isDraining = false
   let onIdle: (() => void) | undefined
-  const connections = new Connections((error) =>
-    malformedAnswer(error, { requestId: options.nextId(), dialects: services.dialects }),
-  )
+  const connections = new Connections((error, socket) => {
+    const requestId = options.nextId()
+    recordMalformed(error, socket, { requestId, snapshot: options.snapshot(), services })
+    return malformedAnswer(error, { requestId, dialects: services.dialects })
+  })
 
   const serve = (req: IncomingMessage, res: ServerResponse) => {
     inFlight += 1
@@ -104,7 +108,7 @@ function openServer(settings: SocketSettings, serve: Serve, connections: Connect
       connectionsCheckingInterval: settings.checkMs,
       // Uploads have a deadline of their own; node's default of 300 s would cut slow ones that are fine.
       requestTimeout: 0,
-      maxHeaderSize: 65_536,
+      maxHeaderSize: 2 * headBytesMax,
       // Its absence is answered like any other mistake, with a body and a record.
       requireHostHeader: false,
       noDelay: true,
