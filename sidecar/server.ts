@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net'
 import { Connections } from './connections.ts'
 import { Context } from './context.ts'
+import { allowReading, answerPreflight } from './limits/cors.ts'
 import { malformedAnswer, type ParseError } from './malformed.ts'
 import { recordMalformed } from './malformed-record.ts'
 import { runPipeline } from './pipeline.ts'
@@ -58,10 +59,13 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   })
 
   const serve = (req: IncomingMessage, res: ServerResponse) => {
+    const snapshot = options.snapshot()
+    const { allowedHosts } = snapshot.config
+    if (req.method === 'OPTIONS' && answerPreflight(req, res, allowedHosts)) return
+    if (req.headers.origin !== undefined) allowReading(req, res, allowedHosts)
     inFlight += 1
     services.metrics.requestStarted()
     if (isDraining) res.setHeader('connection', 'close')
-    const snapshot = options.snapshot()
     const caller = new CallerStream(req, res)
     connections.begin(req, caller)
     const context = new Context({
