@@ -1,6 +1,7 @@
 import { distance } from 'fastest-levenshtein'
 import { GatewayError } from '../../contract/errors.ts'
 import { adhocRoutesMax, buildCandidate, type Snapshot, singleRoute } from '../snapshot.ts'
+import { type Allowed, mayUse } from './allowed.ts'
 import type { ConnectedProvider, Route } from './route.ts'
 
 export interface Resolved {
@@ -8,9 +9,6 @@ export interface Resolved {
   /** What pinned the candidate, if anything did. */
   readonly override: '' | 'model' | 'provider_header'
 }
-
-/** What a key may use; undefined: everything. A refusal must not tell of anything else. */
-type Allowed = ReadonlySet<string> | undefined
 
 /**
  * What `model` means, in this order: a route; a built-in route; `provider/model`; a model that exactly one
@@ -43,7 +41,7 @@ export function resolveModel(
 }
 
 function unknownRoute(snapshot: Snapshot, name: string, allowed: Allowed): GatewayError {
-  const names = [...snapshot.routes.keys()].filter((known) => allowed?.has(known) !== false)
+  const names = [...snapshot.routes.keys()].filter((known) => mayUse(allowed, known))
   return new GatewayError('unknown_route', `no route is called that; near names: ${near(name, names)}`, {
     param: 'x-sidelight-route',
   })
@@ -65,7 +63,9 @@ function onlyOffering(snapshot: Snapshot, model: string, allowed: Allowed): Conn
   const [first] = providers
   if (providers.length === 1 && first?.settings.kind === 'simulated' && isKnown(snapshot, model)) return first
   const listed = providers.flatMap((provider) => namesAt(snapshot, provider, model))
-  const names = allowed === undefined ? [...snapshot.routes.keys(), ...listed] : [...allowed]
+  const named = [...(allowed ?? [])].filter((name) => !name.endsWith('/*'))
+  const there = [...snapshot.routes.keys(), ...listed].filter((name) => mayUse(allowed, name))
+  const names = [...new Set([...named, ...there])]
   throw new GatewayError(
     'unknown_model',
     `the model is no route, no provider/model, and offered by no configured provider; near names: ${near(model, names)}`,
@@ -76,7 +76,7 @@ function onlyOffering(snapshot: Snapshot, model: string, allowed: Allowed): Conn
 function ambiguous(model: string, offering: readonly ConnectedProvider[], allowed: Allowed): GatewayError {
   const names = offering
     .map((provider) => `${provider.name}/${model}`)
-    .filter((name) => allowed?.has(name) !== false)
+    .filter((name) => mayUse(allowed, name))
   const choice = names.length === 0 ? 'provider/model' : `one of ${names.join(', ')}`
   return new GatewayError('ambiguous_model', `more than one provider offers this model: write ${choice}`, {
     param: 'model',

@@ -1,5 +1,6 @@
 import { GatewayError } from '../../contract/errors.ts'
 import type { Context } from '../context.ts'
+import { mayUse } from '../routing/allowed.ts'
 import { routeWithoutModel } from '../routing/default-provider.ts'
 import { type Resolved, resolveModel, unknownProvider } from '../routing/resolve.ts'
 import type { Services } from '../services.ts'
@@ -8,8 +9,9 @@ import type { Services } from '../services.ts'
 export function admit(context: Context, services: Services): void | Promise<void> {
   if (context.operation === 'models') return undefined
   const { route, override } = resolve(context)
-  const allowed = context.callerKey?.routes
-  if (allowed !== undefined && !allowed.has(route.name)) throw new GatewayError('route_denied')
+  // A path that names no model is the provider's as a whole.
+  const name = context.modelAsked === '' && override !== '' ? `${route.name}/` : route.name
+  if (!mayUse(context.callerKey?.routes, name)) throw new GatewayError('route_denied')
   context.route = route
   context.override = override
   if (context.callerKey === undefined) return undefined
