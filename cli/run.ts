@@ -9,7 +9,7 @@ import { startSimulatedServer } from '../sidecar/providers/simulated/server.ts'
 import { withDefaults } from './defaults.ts'
 import { startGroup } from './group.ts'
 import { logFor } from './log-for.ts'
-import { reloadFrom, watchFile } from './reload.ts'
+import { reloadFrom, usesSimulated, watchFile } from './reload.ts'
 import { untilSignal } from './signals.ts'
 
 export interface Running {
@@ -24,15 +24,17 @@ export interface Running {
 /** Starts the sidecar with all it needs, until a signal ends it. */
 export async function runProxy(args: readonly string[], environment: Environment): Promise<Running> {
   const { values } = parseArgs({ args: [...args], options: { config: { type: 'string' } }, strict: true })
-  const load = () => loadConfig({ file: values.config, environment })
-  const loaded = load()
+  const loaded = loadConfig({ file: values.config, environment })
+  // The file it began with: one that is gone must not end in defaults without keys.
+  const load = () => loadConfig({ file: loaded.file, environment })
   const { config, detected } = withDefaults(loaded, environment)
   const log = logFor(config)
   for (const warning of loaded.warnings)
     log.warn(warning.message, { file: warning.file, line: warning.line, key: warning.key })
   const simulated = usesSimulated(config) ? await startSimulatedServer() : undefined
   const group = await startGroup({ config, environment, log, simulatedOrigin: simulated?.origin ?? '' })
-  const reload = () => reloadFrom({ load, environment, log, apply: group.reload })
+  const reload = () =>
+    reloadFrom({ load, environment, log, running: { ...loaded, config }, apply: group.reload })
   const admin = createAdminServer({
     sources: { ...group.sources, reload },
     token: environment['SIDELIGHT_ADMIN_TOKEN'],
@@ -54,12 +56,6 @@ export async function runProxy(args: readonly string[], environment: Environment
     return 0
   })
   return { config, detected, data: group.address, admin: adminAddress, stopped }
-}
-
-function usesSimulated(config: Config): boolean {
-  return Object.values(config.providers).some(
-    (provider) => provider.kind === 'simulated' && provider.baseUrl === undefined,
-  )
 }
 
 function isLoopback(address: string): boolean {
