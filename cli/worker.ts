@@ -1,8 +1,11 @@
 import type { Config } from '../contract/config/schema.ts'
+import { outliveReaders } from './broken-pipes.ts'
 import { policyOf, startOne } from './group.ts'
 import { logFor } from './log-for.ts'
 import { ParentLimits } from './parent-limits.ts'
 import type { ParentMessage, StartError, WorkerMessage } from './worker-messages.ts'
+
+outliveReaders()
 
 /** One of several proxy processes; its parent tells it what to do and speaks for it on the admin port. */
 type Started = Awaited<ReturnType<typeof startOne>>

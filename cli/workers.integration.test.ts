@@ -16,6 +16,8 @@ import { chatWire } from '../testing/wires.ts'
 import { startGroup } from './group.ts'
 
 const main = join(import.meta.dirname, 'main.ts')
+/** Several processes start on a machine that does other things as well. */
+const startMs = 60_000
 const hash = (key: string) => createHash('sha256').update(key).digest('hex')
 
 interface Started extends AsyncDisposable {
@@ -37,7 +39,7 @@ async function start(yaml: string, env: Record<string, string> = {}): Promise<St
       ...env,
     },
   })
-  const [, origin = '', admin = ''] = await run.waitFor(/serving on (http:\S+), admin on (http:\S+)/)
+  const [, origin = '', admin = ''] = await run.waitFor(/serving on (http:\S+), admin on (http:\S+)/, startMs)
   const dispose = async () => {
     await run.stop()
     await folder[Symbol.asyncDispose]()
@@ -115,7 +117,7 @@ test('while a worker is replaced the others answer, metrics too, and it comes ba
     const metrics = await (await fetch(`${admin}/metrics`)).text()
     return [1, 2].filter((worker) => metrics.includes(`worker="${worker}"`))
   }
-  await run.waitFor(/"worker started","worker":2/)
+  await run.waitFor(/"worker started","worker":2/, startMs)
   const [, pid] = await run.waitFor(/"worker started","worker":1,"pid":(\d+)/)
   process.kill(Number(pid), 'SIGKILL')
   await run.waitFor(/a worker ended; starting another/)
