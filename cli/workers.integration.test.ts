@@ -4,11 +4,11 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseConfig } from '../contract/config/load.ts'
 import { createLog } from '../sidecar/observe/log.ts'
-import { fakeUpstream, httpJson, httpStream } from '../testing/fake-upstream.ts'
+import { type FakeUpstream, fakeUpstream, httpJson, httpStream } from '../testing/fake-upstream.ts'
 import { rawCaller } from '../testing/raw-caller.ts'
 import { nodeCommand, type Spawned, spawnProcess } from '../testing/spawn.ts'
 import { tempDir } from '../testing/temp-dir.ts'
@@ -80,9 +80,21 @@ async function statuses(origin: string, key: string, how: { times: number; isOne
 
 const accepted = (found: readonly number[]) => found.filter((status) => status === 200).length
 
+/** Two workers for all tests: each process takes a second to start. The last test ends them. */
+let upstream: FakeUpstream
+let sidelight: Started
+
+before(async () => {
+  upstream = await fakeUpstream(httpJson(chatWire.whole('x')))
+  sidelight = await start(config(upstream.origin, 2), keys)
+})
+
+after(async () => {
+  await sidelight[Symbol.asyncDispose]()
+  await upstream[Symbol.asyncDispose]()
+})
+
 test('a limit is one limit, however many workers and connections a key comes by', async () => {
-  await using upstream = await fakeUpstream(httpJson(chatWire.whole('x')))
-  await using sidelight = await start(config(upstream.origin, 2), keys)
   const { origin, admin } = sidelight
   assert.equal(accepted(await statuses(origin, 'six', { times: 9, isOneConnection: true })), 6)
   assert.equal(accepted(await statuses(origin, 'one', { times: 12, isOneConnection: false })), 1)
@@ -99,19 +111,14 @@ test('a limit is one limit, however many workers and connections a key comes by'
 })
 
 test('the policy of several workers reads like that of one', async () => {
-  const policies = await Promise.all(
-    [1, 2].map(async (workers) => {
-      await using sidelight = await start(config('http://127.0.0.1:1', workers), keys)
-      return (await fetch(`${sidelight.admin}/policy`)).json()
-    }),
-  )
-  assert.deepEqual(policies[1], policies[0])
-  assert.match(JSON.stringify(policies[0]), /"r":.*"weights":\{"a":3,"b":1\}/)
+  const alone = await startHere(config(upstream.origin, 1))
+  const expected = await alone.group.sources.policy()
+  await alone[Symbol.asyncDispose]()
+  assert.deepEqual(await (await fetch(`${sidelight.admin}/policy`)).json(), expected)
+  assert.match(JSON.stringify(expected), /"r":.*"weights":\{"a":3,"b":1\}/)
 })
 
 test('while a worker is replaced the others answer, metrics too, and it comes back with what was reloaded', async () => {
-  await using upstream = await fakeUpstream(httpJson(chatWire.whole('x')))
-  await using sidelight = await start(config(upstream.origin, 2), keys)
   const { origin, admin, run, folder } = sidelight
   const alive = async () => {
     const metrics = await (await fetch(`${admin}/metrics`)).text()
@@ -135,23 +142,10 @@ test('while a worker is replaced the others answer, metrics too, and it comes ba
   process.kill(Number(other), 'SIGKILL')
   for (let tries = 0; (await alive()).length > 1 && tries < 500; tries += 1) await sleep(10)
   assert.match(await (await fetch(`${admin}/policy`)).text(), /"weights":\{"a":3,"b":7\}/)
-  run.signal('SIGTERM')
-  assert.equal((await run.exit).code, 0)
-})
-
-test('streams of all workers end before a signal ends the processes', async () => {
-  await using upstream = await fakeUpstream(httpStream(chatWire.events(Array(20).fill('w ')), { gapMs: 20 }))
-  await using sidelight = await start(config(upstream.origin, 2), keys)
-  const body = JSON.stringify(chatWire.body('r', true))
-  const streams = Array.from({ length: 8 }, async () => {
-    const headers = { authorization: 'Bearer free', connection: 'close' }
-    return (await fetch(`${sidelight.origin}/v1/chat/completions`, { method: 'POST', headers, body })).text()
-  })
-  await upstream.received(8)
-  sidelight.run.signal('SIGTERM')
-  await sidelight.run.waitFor(/"draining","in_flight":8/)
-  for (const text of await Promise.all(streams)) assert.equal(chatWire.isComplete(text), true)
-  assert.deepEqual(await sidelight.run.exit, { code: 0, signal: null })
+  for (let tries = 0; (await alive()).length < 2; tries += 1) {
+    assert.ok(tries < 500, 'no worker came back')
+    await sleep(20)
+  }
 })
 
 test('an address in use is said as it is for one process, without a trace of the code', async () => {
@@ -168,8 +162,9 @@ test('an address in use is said as it is for one process, without a trace of the
   assert.doesNotMatch(run.stderr, /\n\s+at |starting another/)
 })
 
-test('where processes cannot share a port one serves, and says so', async () => {
-  await using folder = await tempDir()
+/** In this process, whatever the number of workers says. */
+async function startHere(yaml: string) {
+  const folder = await tempDir()
   const lines: string[] = []
   const log = createLog({
     level: 'info',
@@ -177,15 +172,39 @@ test('where processes cannot share a port one serves, and says so', async () => 
     write: (line) => void lines.push(line),
     nowMs: Date.now,
   })
-  const { config } = parseConfig(`workers: 3\nlisten: 127.0.0.1:0\nstateDir: ${folder.path}`, 'test.yaml', {})
+  const text = `listen: 127.0.0.1:0\nstateDir: ${folder.path}\n${yaml}`
+  const { config } = parseConfig(text, 'test.yaml', {})
   const group = await startGroup(
     { config, environment: {}, log, simulatedOrigin: '' },
     { sharesPorts: () => Promise.resolve(false) },
   )
-  assert.match(lines.join(''), /"level":"warn","message":"[^"]*one process serves[^"]*".*"workers":3/)
-  const answer = await fetch(`http://127.0.0.1:${group.address.port}/v1/models`)
+  const dispose = async () => {
+    await group.stop()
+    await folder[Symbol.asyncDispose]()
+  }
+  return { group, lines, [Symbol.asyncDispose]: dispose }
+}
+
+test('where processes cannot share a port one serves, and says so', async () => {
+  await using here = await startHere('workers: 3')
+  assert.match(here.lines.join(''), /"level":"warn","message":"[^"]*one process serves[^"]*".*"workers":3/)
+  const answer = await fetch(`http://127.0.0.1:${here.group.address.port}/v1/models`)
   assert.equal(answer.status, 200)
   await answer.text()
-  assert.doesNotMatch(await group.sources.metrics(), /worker="2"/)
-  await group.stop()
+  assert.doesNotMatch(await here.group.sources.metrics(), /worker="2"/)
+})
+
+test('streams of all workers end before a signal ends the processes', async () => {
+  upstream.answer(httpStream(chatWire.events(Array(20).fill('w ')), { gapMs: 20 }))
+  const before = upstream.requests.length
+  const body = JSON.stringify(chatWire.body('r', true))
+  const streams = Array.from({ length: 8 }, async () => {
+    const headers = { authorization: 'Bearer free', connection: 'close' }
+    return (await fetch(`${sidelight.origin}/v1/chat/completions`, { method: 'POST', headers, body })).text()
+  })
+  await upstream.received(before + 8)
+  sidelight.run.signal('SIGTERM')
+  await sidelight.run.waitFor(/"draining","in_flight":8/)
+  for (const text of await Promise.all(streams)) assert.equal(chatWire.isComplete(text), true)
+  assert.deepEqual(await sidelight.run.exit, { code: 0, signal: null })
 })
