@@ -8,7 +8,7 @@ import type { RecordSink } from '../contract/record.ts'
 import { SignatureStore } from './conversation/signature-store.ts'
 import { dialects } from './dialects/registry.ts'
 import { HeavyTranslator } from './lanes/heavy.ts'
-import { Limiter } from './limits/limiter.ts'
+import { Limiter, type Limits } from './limits/limiter.ts'
 import type { Log } from './observe/log.ts'
 import { createMetrics, type MetricsRegistry } from './observe/metrics.ts'
 import type { Tracing } from './observe/tracing.ts'
@@ -32,6 +32,8 @@ export interface SidecarOptions {
   /** 0 for a single process; workers count from 1. */
   readonly worker: number
   readonly bootMs: number
+  /** Of keys; workers share those of their parent. Default: of this process. */
+  readonly limiter?: Limits
   /** For tests. */
   readonly sockets?: Partial<SocketSettings>
   readonly pools?: PoolOptions
@@ -73,7 +75,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     log,
     tracing: options.tracing,
     waits: new Waits(),
-    limiter: new Limiter(options.config.workers),
+    limiter: options.limiter ?? new Limiter(),
     heavy,
     tokens,
     signatures: new SignatureStore({ entriesMax: 10_000, bytesMax: 32 * 1_048_576 }),
@@ -97,7 +99,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     {
       name: 'sidelight_malformed_requests_total',
       type: 'counter',
-      help: 'Connections refused because what came in was no HTTP request. They have no record.',
+      help: 'Connections refused because what came in was no HTTP request.',
       value: plane.malformed(),
     },
   ])

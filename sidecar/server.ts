@@ -3,17 +3,20 @@ import type { Socket } from 'node:net'
 import { Closing } from './closing.ts'
 import { Connections } from './connections.ts'
 import { Context } from './context.ts'
+import { allowReading, answerPreflight } from './limits/cors.ts'
 import { malformedAnswer, type ParseError } from './malformed.ts'
+import { recordMalformed } from './malformed-record.ts'
 import { closeRequests, runPipeline } from './pipeline.ts'
 import type { Services } from './services.ts'
 import type { Snapshot } from './snapshot.ts'
+import { headBytesMax } from './stages/receive.ts'
 import { CallerStream } from './streaming/caller-stream.ts'
 
 export interface DataPlane {
   readonly server: Server
   /** Requests being served. */
   inFlight(): number
-  /** Connections whose bytes never became a request, so that there is no record of them. */
+  /** Connections whose bytes never became a request. */
   malformed(): number
   /** Stops accepting, lets running requests end, cuts what is left after the limit. */
   drain(limitMs: number): Promise<void>
@@ -53,15 +56,20 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   let isDraining = false
   let onIdle: (() => void) | undefined
   const closing = new Closing<Context>(options.closeAfterMs, (ended) => closeRequests(ended, services))
-  const connections = new Connections((error) =>
-    malformedAnswer(error, { requestId: options.nextId(), dialects: services.dialects }),
-  )
+  const connections = new Connections((error, socket) => {
+    const requestId = options.nextId()
+    recordMalformed(error, socket, { requestId, snapshot: options.snapshot(), services })
+    return malformedAnswer(error, { requestId, dialects: services.dialects })
+  })
 
   const serve = (req: IncomingMessage, res: ServerResponse) => {
+    const snapshot = options.snapshot()
+    const { allowedHosts } = snapshot.config
+    if (req.method === 'OPTIONS' && answerPreflight(req, res, allowedHosts)) return
+    if (req.headers.origin !== undefined) allowReading(req, res, allowedHosts)
     inFlight += 1
     services.metrics.requestStarted()
     if (isDraining) res.setHeader('connection', 'close')
-    const snapshot = options.snapshot()
     const caller = new CallerStream(req, res)
     connections.begin(req, caller)
     const context = new Context({
@@ -111,7 +119,7 @@ function openServer(settings: SocketSettings, serve: Serve, connections: Connect
       connectionsCheckingInterval: settings.checkMs,
       // Uploads have a deadline of their own; node's default of 300 s would cut slow ones that are fine.
       requestTimeout: 0,
-      maxHeaderSize: 65_536,
+      maxHeaderSize: 2 * headBytesMax,
       // Its absence is answered like any other mistake, with a body and a record.
       requireHostHeader: false,
       noDelay: true,

@@ -2,7 +2,7 @@ import type { RecordSink } from '../contract/record.ts'
 import type { SignatureStore } from './conversation/signature-store.ts'
 import type { Dialect, DialectName } from './dialects/dialect.ts'
 import type { HeavyTranslator } from './lanes/heavy.ts'
-import type { Limiter } from './limits/limiter.ts'
+import type { Limits } from './limits/limiter.ts'
 import type { Log } from './observe/log.ts'
 import type { Metrics } from './observe/metrics.ts'
 import type { Tracing } from './observe/tracing.ts'
@@ -19,7 +19,7 @@ export interface Services {
   readonly log: Log
   /** Undefined when no exporter is configured: tracing then costs nothing. */
   readonly tracing: Tracing | undefined
-  readonly limiter: Limiter
+  readonly limiter: Limits
   readonly waits: Waits
   readonly signatures: SignatureStore
   /** Translates requests that are too large for the event loop. */

@@ -5,6 +5,7 @@ import type { Catalog } from '../contract/prices/catalog.ts'
 import { catalogProvider } from '../contract/prices/catalog.ts'
 import { connectProvider, type Registry } from './providers/registry.ts'
 import type { Candidate, ConnectedProvider, Route, Timeouts } from './routing/route.ts'
+import { usualModels } from './routing/usual-models.ts'
 import { headerText } from './upstream/headers.ts'
 
 /** Who calls: an entry of `keys`, found by the hash of the key it sent. */
@@ -179,10 +180,9 @@ function withBuiltInRoutes(
       candidates.set(`${candidate.provider.name}/${candidate.model}`, candidate)
   }
   if (candidates.size === 0) {
-    for (const provider of providers.values()) {
-      if (provider.settings.kind !== 'simulated') continue
-      const id = `${provider.name}/${simulatedModel}`
-      candidates.set(id, buildCandidate({ id, provider, model: simulatedModel, ...materials }))
+    for (const { provider, model } of modelsWithoutRoutes([...providers.values()])) {
+      const id = `${provider.name}/${model}`
+      candidates.set(id, buildCandidate({ id, provider, model, ...materials }))
     }
   }
   const masks = [...routes.values()].some((route) => route.masks)
@@ -200,8 +200,24 @@ function withBuiltInRoutes(
   return routes
 }
 
+/**
+ * Without routes: what the providers list, else the usual model of each. The simulated one counts only where
+ * it is alone, because made-up answers must not stand in for real ones.
+ */
+function modelsWithoutRoutes(
+  providers: readonly ConnectedProvider[],
+): { provider: ConnectedProvider; model: string }[] {
+  const real = providers.filter((provider) => provider.settings.kind !== 'simulated')
+  if (real.length === 0) return providers.map((provider) => ({ provider, model: simulatedModel }))
+  return real.flatMap((provider) => {
+    const usual = usualModels[provider.priceProvider]
+    const models = provider.listedModels.length > 0 || usual === undefined ? provider.listedModels : [usual]
+    return models.map((model) => ({ provider, model }))
+  })
+}
+
 /** What `auto` asks the simulated provider for. */
-export const simulatedModel = 'sim-fast'
+const simulatedModel = 'sim-fast'
 
 function withTimeouts(base: Timeouts, own: TimeoutsConfig): Timeouts {
   const totalMs = own.total ?? base.totalMs

@@ -27,6 +27,12 @@ export function isForeign(
   )
 }
 
+/** A page that may read answers: served by this machine, or from a name that the configuration lists. */
+export function isOwnPage(origin: string, allowedHosts: readonly string[]): boolean {
+  const site = siteOf(origin)
+  return /^(?:localhost|127\.[\d.]+|::1)$/.test(site) || allowedHosts.includes(site)
+}
+
 function isLoopback(listen: string): boolean {
   return /^(?:localhost|127\.[\d.]+|\[::1\]):/.test(listen)
 }

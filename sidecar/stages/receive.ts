@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { GatewayError } from '../../contract/errors.ts'
 import { JsonBody } from '../body/json-body.ts'
 import { readMultipart } from '../body/multipart.ts'
@@ -10,10 +11,13 @@ import { callerOf, presentedKey, splitKey } from '../limits/caller-key.ts'
 import { isForeign } from '../limits/foreign.ts'
 import type { Services } from '../services.ts'
 
-/** Node gives headers without end within its 64 kB; more than this is an attack or a mistake. */
+/** Node gives headers without end within its limit of bytes; more than this is an attack or a mistake. */
 const headersMax = 2000
 /** The longest names are ARNs of Bedrock and resource paths of Vertex. */
 const modelCharsMax = 1024
+
+/** What callers may send; the parser takes twice as much, so that a refusal knows its path and has a record. */
+export const headBytesMax = 65_536
 
 /** Reads what the caller wants and who it says it is. Who may not pass is refused before its body is read. */
 export function receive(context: Context, services: Services): void | Promise<void> {
@@ -39,6 +43,7 @@ function checkHead(context: Context, pathname: string): void {
   const { req } = context
   if (req.rawHeaders.length > 2 * headersMax)
     throw new GatewayError('headers_too_large', `The request has more than ${headersMax} header fields.`)
+  if (headBytes(req) > headBytesMax) throw new GatewayError('headers_too_large')
   if (req.headers.host === undefined && req.httpVersion === '1.1')
     throw new GatewayError('bad_request', 'HTTP/1.1 requests need a Host header.')
   // Where two readers disagree on the end of a body, one of them takes its rest for another request.
@@ -47,6 +52,13 @@ function checkHead(context: Context, pathname: string): void {
     throw new GatewayError('bad_request', 'Transfer-Encoding may only be chunked.')
   if (hasDotSegments(pathname))
     throw new GatewayError('bad_request', 'The path has `.` or `..` segments: send it resolved.')
+}
+
+/** As Node's parser counts, but for the first line's method and version. */
+function headBytes(req: IncomingMessage): number {
+  let bytes = (req.url ?? '').length
+  for (const text of req.rawHeaders) bytes += text.length + 2
+  return bytes
 }
 
 function checkEndpoint(context: Context, endpoint: Endpoint, pathname: string): void {

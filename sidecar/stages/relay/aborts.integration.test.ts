@@ -172,10 +172,14 @@ test('300 callers leaving at random moments: nothing is left behind', async () =
     }
     await Promise.all(Array.from({ length: 15 }, one))
     // Some connections of callers long gone are still being accepted.
-    for (let tries = 0; tries < 500 && stage.sidecar.records.length < arrived; tries += 1) await sleep(20)
-    await sleep(100)
+    const { plane } = stage.sidecar.sidecar
+    const isSettled = () => stage.sidecar.records.length >= arrived && plane.inFlight() === 0
+    for (let quiet = 0, tries = 0; quiet < 5 && tries < 500; tries += 1) {
+      await sleep(20)
+      quiet = isSettled() ? quiet + 1 : 0
+    }
     assert.equal(stage.sidecar.records.length, arrived)
-    assert.equal(stage.sidecar.sidecar.plane.inFlight(), 0)
+    assert.equal(plane.inFlight(), 0)
     assert.deepEqual(stage.sidecar.logged, [])
   }
   await sleep(100)

@@ -14,7 +14,7 @@ import {
 } from '../../../testing/wires.ts'
 
 /** Machines that run tests do other things as well. */
-const slackMs = 150
+const slackMs = 1000
 
 async function firstBytes(answer: Response): Promise<{ atMs: number; text: string; rest: Promise<string> }> {
   const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader()
