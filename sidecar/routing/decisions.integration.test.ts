@@ -23,7 +23,7 @@ function recomputeDraw(row: RequestRow): { u: number; winner: string | undefined
   return { u, winner: row.candidates.at(at) }
 }
 
-test('u and winner of 2,000 stored rows can be recomputed, and the winners follow the weights', async () => {
+test('u and winner of 1,000 stored rows can be recomputed, and the winners follow the weights', async () => {
   await using upstream = await fakeUpstream(httpJson(chatWire.whole('x')))
   const provider = `provider: p, model: gpt-5.6-sol`
   await using sidecar = await startTestSidecar(`
@@ -39,9 +39,9 @@ routes:
     const body = JSON.stringify(chatWire.body(index % 50 === 0 ? 'one' : 'r', false))
     await (await fetch(`${sidecar.origin}/v1/chat/completions`, { method: 'POST', headers, body })).text()
   }
-  for (let index = 0; index < 2000; index += 20)
+  for (let index = 0; index < 1000; index += 20)
     await Promise.all(Array.from({ length: 20 }, (_, step) => ask(index + step)))
-  const records = await sidecar.recorded(2000)
+  const records = await sidecar.recorded(1000)
   const drawn: Record<string, number> = {}
   const sessions = new Map<string, string>()
   for (const { request } of records) {
