@@ -12,14 +12,20 @@ type Counts = ReadonlyMap<Attempt, number>
 
 /** What everything cost. Usage that the provider never stated is counted or estimated, and marked so. */
 export function settle(context: Context, services: Services): void | Promise<void> {
-  const texts = context.attempts.filter(
-    (attempt) => attempt.deliveredText !== '' && isGuessed(context, attempt),
-  )
+  const texts = context.attempts.filter((attempt) => isWorthCounting(context, attempt))
   if (texts.length === 0) return bill(context, services, noCounts)
   return countAll(texts, services).then((counts) => bill(context, services, counts))
 }
 
 const noCounts: Counts = new Map()
+
+/**
+ * An answer that broke off. One that is whole and states no usage comes from a host that never does: counting
+ * all of its answers would keep the worker and its memory for good, so they stay estimates.
+ */
+function isWorthCounting(context: Context, attempt: Attempt): boolean {
+  return attempt.deliveredText !== '' && attempt.outcome !== 'answered' && isGuessed(context, attempt)
+}
 
 /** Nobody but the record waits for it, and not for long. */
 async function countAll(attempts: readonly Attempt[], { tokens }: Services): Promise<Counts> {

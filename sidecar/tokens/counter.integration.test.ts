@@ -50,4 +50,5 @@ test('a worker that nobody asks ends, and the next text starts another', async (
   const lost = counter.count('Hello')
   await counter.close()
   assert.ok([1, undefined].includes(await lost))
+  assert.equal(await counter.count('Hello'), undefined)
 })

@@ -42,6 +42,7 @@ export class TokenCounter {
   #worker: Worker | undefined
   #chars = 0
   #lastId = 0
+  #isClosed = false
   #idle: NodeJS.Timeout | undefined
 
   constructor(limits: Partial<CounterLimits> = {}) {
@@ -49,7 +50,8 @@ export class TokenCounter {
   }
 
   count(text: string): Promise<number | undefined> {
-    if (this.#chars + text.length > this.#limits.charsMax) return Promise.resolve(undefined)
+    const isTooMuch = this.#chars + text.length > this.#limits.charsMax
+    if (this.#isClosed || isTooMuch) return Promise.resolve(undefined)
     const { budgetMs, waitMs } = this.#limits
     this.#lastId += 1
     const id = this.#lastId
@@ -64,7 +66,9 @@ export class TokenCounter {
     })
   }
 
+  /** Whoever waits for a count goes on without it. */
   async close(): Promise<void> {
+    this.#isClosed = true
     clearTimeout(this.#idle)
     const worker = this.#worker
     this.#lose(worker)
