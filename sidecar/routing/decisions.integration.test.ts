@@ -102,6 +102,8 @@ routes: { r: { candidates: [{ provider: openai, model: gpt-5.6-sol }] } }
   ]) {
     assert.equal(answer.status, 200)
     assert.equal(answer.headers.get('x-sidelight-usage'), 'estimated')
+    const [low = 0, high = 0] = (answer.headers.get('x-sidelight-usage-bounds') ?? '').split('-').map(Number)
+    assert.ok(low > 0 && low < high, 'it says how far off it may be')
     const counted = (await answer.json()) as { input_tokens?: number; totalTokens?: number }
     const tokens = counted.input_tokens ?? counted.totalTokens ?? 0
     assert.ok(tokens > 2200 && tokens < 2800, `${tokens}`)
