@@ -75,14 +75,10 @@ function buildRoute(name: string, route: RouteConfig, materials: RouteMaterials)
   const candidates = route.candidates.flatMap((entry) => {
     const provider = materials.providers.get(entry.provider)
     if (provider === undefined) return []
-    const candidate = buildCandidate({
-      id: candidateId(entry),
-      provider,
-      model: entry.model,
-      catalog: materials.catalog,
-      timeouts: materials.timeouts,
-      own: [route.timeouts, entry.timeouts],
-    })
+    const { catalog, timeouts: base } = materials
+    const own = [route.timeouts, entry.timeouts]
+    const from = { id: candidateId(entry), provider, model: entry.model, catalog, timeouts: base, own }
+    const candidate = buildCandidate(from)
     return [{ ...candidate, weight: entry.weight, params: entry.params }]
   })
   const byId = (id: string) => candidates.filter((candidate) => candidate.id === id)
