@@ -1,35 +1,38 @@
 import type { Environment } from '../contract/config/load.ts'
-import { superviseChild } from './children.ts'
+import { type Child, childMetrics, superviseChild } from './children.ts'
 import { logFor, type Running, runProxy } from './run.ts'
 import { show } from './sidecar.ts'
 import { warehouseCommand } from './warehouse.ts'
 
 /** Everything on one machine, and a first request to copy. */
 export async function runUp(args: readonly string[], environment: Environment): Promise<number> {
-  const running = await runProxy(args, environment)
+  const children = new Map<string, Child>()
+  const running = await runProxy(args, environment, () => childMetrics(children))
   const warehouse = startWarehouse(running)
-  process.stdout.write(greeting(running, await warehouse.text))
+  if (warehouse !== undefined) children.set('warehouse', warehouse)
+  process.stdout.write(greeting(running, await warehouseText(running, warehouse)))
   const code = await running.stopped
   // After the proxy: what it wrote last is still to arrive.
-  await warehouse.stop()
+  await warehouse?.stop()
   return code
 }
 
 /** Its death is told in the log and mended by another start; requests are answered without it. */
-function startWarehouse({ config }: Running): { text: Promise<string>; stop: () => Promise<void> } {
-  const { url } = config.warehouse
-  if (url !== 'embedded') return { text: Promise.resolve(new URL(url).origin), stop: async () => {} }
-  const child = superviseChild({
+function startWarehouse({ config }: Running): Child | undefined {
+  if (config.warehouse.url !== 'embedded') return undefined
+  return superviseChild({
     name: 'warehouse',
     command: warehouseCommand(config, { isSupervised: true }),
     log: logFor(config),
     ready: /^warehouse (http:\S+)$/,
     stopMs: config.drain + killAfterMs,
   })
-  const text = child.started.then((started) =>
-    'address' in started ? started.address : `not running: ${started.problem}`,
-  )
-  return { text, stop: child.stop }
+}
+
+async function warehouseText({ config }: Running, child: Child | undefined): Promise<string> {
+  if (child === undefined) return new URL(config.warehouse.url).origin
+  const started = await child.started
+  return 'address' in started ? started.address : `not running: ${started.problem}`
 }
 
 /** It kills itself before that. */

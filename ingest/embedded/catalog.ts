@@ -6,6 +6,8 @@ export interface Catalog {
   isAllowed(name: string): boolean
   /** Known to the engine and not for use; a name it does not know may be a column. */
   isForbidden(name: string): boolean
+  /** The same of those that compute values, which can be handed to others by their bare name. */
+  isForbiddenValue(name: string): boolean
 }
 
 /** Asked of the engine once: a newer one with new functions has them refused until someone has looked. */
@@ -35,11 +37,13 @@ export async function loadCatalog(session: Session): Promise<Catalog> {
     if (tableFunctions.has(name)) allowed.add(name)
     else allowed.delete(name)
   }
+  const values = new Set(functions.map(([name = '']) => name.toLowerCase()))
   const suffixes = combinators.map(([name = '']) => name.toLowerCase())
   return {
     isAllowed: (name) =>
       allowed.has(name.toLowerCase()) || isCombined(name.toLowerCase(), aggregates, suffixes),
     isForbidden: (name) => known.has(name.toLowerCase()) && !allowed.has(name.toLowerCase()),
+    isForbiddenValue: (name) => values.has(name.toLowerCase()) && !allowed.has(name.toLowerCase()),
   }
 }
 

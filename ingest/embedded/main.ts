@@ -96,8 +96,6 @@ function engineArguments(backups: string): string[] {
     `--max_server_memory_usage=${options.limits.memory}`,
     '--mark_cache_size=67108864',
     `--backups.allowed_path=${backups}`,
-    // A long parameter is a statement of its own here.
-    '--max_query_size=67108864',
   ]
 }
 

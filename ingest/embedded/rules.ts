@@ -106,7 +106,7 @@ function refuseNode(one: Case, node: TreeNode): void {
       return
     case 'Identifier':
       // A function can be handed to another by its bare name.
-      if (catalog.isForbidden(node.name)) throw denied(`the name ${shown(node.name)}`)
+      if (catalog.isForbiddenValue(node.name)) throw denied(`the name ${shown(node.name)}`)
       if (isSearched(node)) refuseTable(one, node.name)
       return
     case 'ColumnsApplyTransformer':
