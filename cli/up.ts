@@ -10,7 +10,9 @@ export async function runUp(args: readonly string[], environment: Environment): 
   const running = await runProxy(args, environment, () => childMetrics(children))
   const warehouse = startWarehouse(running)
   if (warehouse !== undefined) children.set('warehouse', warehouse)
-  process.stdout.write(greeting(running, await warehouseText(running, warehouse)))
+  // A signal does not wait for a start.
+  const text = await Promise.race([warehouseText(running, warehouse), running.stopped.then(() => '')])
+  if (text !== '') process.stdout.write(greeting(running, text))
   const code = await running.stopped
   // After the proxy: what it wrote last is still to arrive.
   await warehouse?.stop()
