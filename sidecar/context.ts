@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { GatewayError } from '../contract/errors.ts'
 import type { Json } from '../contract/json.ts'
-import type { Priced } from '../contract/prices/cost.ts'
 import type { Usage, UsageSource } from '../contract/usage.ts'
 import type { JsonBody } from './body/json-body.ts'
 import type { MultipartStart } from './body/multipart.ts'
@@ -10,6 +9,7 @@ import type { DialectName } from './dialects/dialect.ts'
 import type { FormatName } from './formats/format.ts'
 import type { Lane } from './lanes/lane.ts'
 import type { AttemptTrace, RequestTrace } from './observe/tracing.ts'
+import type { PricedCall } from './pricing/price.ts'
 import type { Operation } from './providers/provider.ts'
 import type { Candidate, Route } from './routing/route.ts'
 import type { Caller, Snapshot } from './snapshot.ts'
@@ -90,8 +90,9 @@ export class Context {
   /** When the first upstream call was made. */
   askedAt: number | undefined
 
-  // pipeline: what a stage threw
+  // pipeline: what a stage threw, and when relay was over
   error: GatewayError | undefined
+  finishedAt: number | undefined
 
   // relay
   httpStatus = 0
@@ -99,7 +100,6 @@ export class Context {
 
   // settle
   cost: Settled | undefined
-  finishedAt: number | undefined
 
   constructor(from: {
     req: IncomingMessage
@@ -186,12 +186,14 @@ export interface Attempt {
   firstContentAt: number | undefined
   usage: Usage | undefined
   /** What the usage costs; worked out once, by whoever needs it first. */
-  priced: Priced | undefined
+  priced: PricedCall | undefined
   usageSource: UsageSource | ''
   modelReported: string
   finishReason: string
   /** Characters that reached the caller, for estimates when usage is missing. */
   deliveredChars: number
+  /** The text itself, as far as it is kept: counted when usage is missing, and never recorded. */
+  deliveredText: string
   trace: AttemptTrace | undefined
 }
 

@@ -3,6 +3,7 @@ import type { LedgerRecord } from '../contract/record.ts'
 import { createSidecar, type Sidecar } from '../sidecar/main.ts'
 import { createLog } from '../sidecar/observe/log.ts'
 import type { SocketSettings } from '../sidecar/server.ts'
+import type { CounterLimits } from '../sidecar/tokens/counter.ts'
 import type { PoolOptions } from '../sidecar/upstream/pools.ts'
 
 export interface TestSidecar extends AsyncDisposable {
@@ -24,6 +25,7 @@ export async function startTestSidecar(
     simulatedOrigin?: string
     sockets?: Partial<SocketSettings>
     pools?: PoolOptions
+    counting?: Partial<CounterLimits>
   } = {},
 ): Promise<TestSidecar> {
   const environment = options.environment ?? {}
@@ -31,7 +33,8 @@ export async function startTestSidecar(
   const records: LedgerRecord[] = []
   const logged: string[] = []
   const sidecar = createSidecar({
-    config: { ...config, listen: '127.0.0.1:0', drain: 2000 },
+    // Without the wait for company a record is there when its answer is.
+    config: { ...config, listen: '127.0.0.1:0', drain: 2000, spool: { ...config.spool, flush: 0 } },
     environment,
     sink: { offer: (record) => void records.push(record) },
     log: createLog({
@@ -46,6 +49,8 @@ export async function startTestSidecar(
     bootMs: Date.now(),
     ...(options.sockets === undefined ? {} : { sockets: options.sockets }),
     ...(options.pools === undefined ? {} : { pools: options.pools }),
+    // A busy machine is no reason to count nothing.
+    counting: { budgetMs: 10_000, waitMs: 10_000, ...options.counting },
   })
   const address = await sidecar.listen()
   return {

@@ -4,15 +4,22 @@ import { costOf, type Priced } from '../../contract/prices/cost.ts'
 import type { Usage } from '../../contract/usage.ts'
 import type { Candidate } from '../routing/route.ts'
 
+/** A call's price with the text that header and record share. */
+export interface PricedCall {
+  readonly priced: Priced
+  /** Null when unknown. */
+  readonly costText: string | null
+}
+
 /** What a call to this candidate costs. The provider's own answer wins over what the configuration assumes. */
 export function priceCall(from: {
   catalog: Catalog
   candidate: Candidate
   usage: Usage
   atMs: number
-}): Priced {
+}): PricedCall {
   const { provider, model } = from.candidate
-  return costOf({
+  const priced = costOf({
     catalog: from.catalog,
     // Each configured provider has rows of its own: the vendor's, with the user's prices over them.
     provider: provider.name,
@@ -23,6 +30,7 @@ export function priceCall(from: {
     // What only pretends to answer costs something only where the configuration gives it prices.
     isFree: provider.isFree || isPretended(from),
   })
+  return { priced, costText: moneyText(priced.costUsd) }
 }
 
 function isPretended({

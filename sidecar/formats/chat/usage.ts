@@ -119,6 +119,14 @@ export function speechUsage(input: string): Usage {
   return usageOf({ characters })
 }
 
+/** Speech that comes as events counts the text it read and the sound it made. */
+export function spokenUsage(usage: Json | undefined): Usage | undefined {
+  const output = countAt(usage, 'output_tokens')
+  return output === undefined
+    ? undefined
+    : usageOf({ input: countAt(usage, 'input_tokens'), output_audio: output })
+}
+
 /** Mistral's page reader; its counts stand in `usage_info`. */
 export function ocrUsage(usage: Json | undefined): Usage | undefined {
   const pages = countAt(usage, 'pages_processed')

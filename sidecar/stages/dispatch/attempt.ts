@@ -88,6 +88,7 @@ function openAttempt(context: Context, services: Services, candidate: Candidate)
     modelReported: '',
     finishReason: '',
     deliveredChars: 0,
+    deliveredText: '',
     trace: undefined,
   }
   context.askedAt ??= attempt.startedAt
@@ -190,6 +191,8 @@ async function readWhole(from: HeadAsk): Promise<Outcome> {
   attempt.usage = summary.usage
   attempt.modelReported = summary.model ?? ''
   attempt.finishReason = summary.finishReason ?? ''
+  if (summary.usage === undefined) attempt.deliveredText = lane.contentOf(json)
+  attempt.deliveredChars = attempt.deliveredText.length
   return { kind: 'answered', answer: { kind: 'whole', head, body: collected.bytes, json, lane, attempt } }
 }
 
