@@ -28,6 +28,9 @@ const log = createLog({
   nowMs: Date.now,
 })
 
+// A log that nobody reads any more is no reason to end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+
 /** 78 is EX_CONFIG: another start would fail in the same way. */
 const exitCodes = { failed: 1, unusable: 78 } as const
 
