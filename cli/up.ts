@@ -1,15 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../contract/config/load.ts'
+import { type Child, childMetrics, superviseChild } from './children.ts'
+import { logFor } from './log-for.ts'
 import { type Running, runProxy } from './run.ts'
 import { show } from './sidecar.ts'
+import { warehouseCommand } from './warehouse.ts'
 
 /** Everything on one machine, and a first request to copy. */
 export async function runUp(args: readonly string[], environment: Environment): Promise<number> {
-  const running = await runProxy(args, environment)
-  process.stdout.write(greeting(running))
-  return running.stopped
+  const children = new Map<string, Child>()
+  const running = await runProxy(args, environment, () => childMetrics(children))
+  const warehouse = startWarehouse(running)
+  if (warehouse !== undefined) children.set('warehouse', warehouse)
+  const text = await Promise.race([
+    warehouseText(running, warehouse),
+    sleep(greetAfterMs, 'starting; a line of the log says if it cannot', { ref: false }),
+    running.stopped.then(() => ''),
+  ])
+  if (text !== '') process.stdout.write(greeting(running, text))
+  const code = await running.stopped
+  // After the proxy: what it wrote last is still to arrive.
+  await warehouse?.stop()
+  return code
 }
 
-function greeting(running: Running): string {
+/** Its death is told in the log and mended by another start; requests are answered without it. */
+function startWarehouse({ config }: Running): Child | undefined {
+  if (config.warehouse.url !== 'embedded') return undefined
+  return superviseChild({
+    name: 'warehouse',
+    command: warehouseCommand(config, { isSupervised: true }),
+    log: logFor(config),
+    ready: /^warehouse (http:\S+)$/,
+    stopMs: config.drain + killAfterMs,
+  })
+}
+
+async function warehouseText({ config }: Running, child: Child | undefined): Promise<string> {
+  if (child === undefined) return new URL(config.warehouse.url).origin
+  const started = await child.started
+  return 'address' in started ? started.address : `not running: ${started.problem}`
+}
+
+/** Requests are answered long before; a slow machine should not keep that to itself. */
+const greetAfterMs = 5000
+/** It kills itself before that. */
+const killAfterMs = 10_000
+
+function greeting(running: Running, warehouse: string): string {
   const { config } = running
   const data = show(running.data)
   const admin = show(running.admin)
@@ -21,6 +59,7 @@ function greeting(running: Running): string {
     `  Anthropic, Gemini base URL  ${data}`,
     `  admin                       ${admin}   /healthz /readyz /metrics /policy`,
     `  records                     ${config.stateDir}/spool`,
+    `  warehouse                   ${warehouse}`,
     `  providers                   ${providersText(running)}`,
     '',
     'A first request:',
