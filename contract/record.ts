@@ -147,6 +147,52 @@ export const attemptColumns = {
   upstream_request_id: column('text', 'the provider’s own id of the call'),
 } as const satisfies Record<string, Column>
 
+export const feedbackColumns = {
+  ts: column('time', 'when the feedback arrived'),
+  request_id: column('uuid', 'the request it speaks of, shipped already or not'),
+  name: column('label', 'thumbs, or any name of a score'),
+  value: column('float', 'from 0 to 1'),
+  comment: column('text', 'what the user wrote'),
+  app: column('label', 'application, from the key or the configuration'),
+  key_name: column('label', 'name of the key that was used'),
+  customer: column('label', 'customer of the caller'),
+  sidecar_id: column('label', 'the sidecar that wrote the row'),
+  boot: column('u32', 'as in requests'),
+  worker: column('u16', 'as in requests'),
+  seq: column('u64', 'counts the feedback rows of one boot and worker from 1'),
+  schema_version: column('u8', 'version of this column list'),
+} as const satisfies Record<string, Column>
+
+/**
+ * What a sidecar says about its own records, as differences since it last said so: the sums of a day are
+ * compared with what the warehouse holds. What a disk limit drops is reported for those who wrote it.
+ */
+export const selfAuditColumns = {
+  ts: column('time', 'when the row was written'),
+  day: column('date', 'day of the ts of the records it counts, UTC'),
+  of_table: column('label', 'what it counts: requests or feedback'),
+  sidecar_id: column('label', 'the sidecar whose records it counts'),
+  boot: column('u32', 'their boot'),
+  worker: column('u16', 'their worker'),
+  seen: column('u64', 'records made by the sidecar, lost ones included'),
+  spooled: column('u64', 'records durable on the sidecar’s disk'),
+  lost: column('u64', 'records that will not come'),
+  losses: column('count_map', 'the same by reason'),
+  seq_min: column('u64', 'smallest seq among those seen; 0 when there is none'),
+  seq_max: column('u64', 'largest seq among those seen; 0 when there is none'),
+  schema_version: column('u8', 'version of this column list'),
+} as const satisfies Record<string, Column>
+
+/** Tables whose rows travel through the spool. */
+export const spooledTables = {
+  requests: requestColumns,
+  attempts: attemptColumns,
+  feedback: feedbackColumns,
+  self_audit: selfAuditColumns,
+} as const satisfies Record<string, Readonly<Record<string, Column>>>
+
+export type SpooledTable = keyof typeof spooledTables
+
 export const schemaVersion = 1
 
 type ValueOf<T extends ColumnType> = T extends 'time' | 'u8' | 'u16' | 'u32' | 'u64' | 'float'
@@ -171,6 +217,8 @@ type RowOf<C extends Record<string, Column>> = { -readonly [K in keyof C]: Value
 
 export type RequestRow = RowOf<typeof requestColumns>
 export type AttemptRow = RowOf<typeof attemptColumns>
+export type FeedbackRow = RowOf<typeof feedbackColumns>
+export type SelfAuditRow = RowOf<typeof selfAuditColumns>
 
 /** One caller's request with all its provider calls: written, shipped and counted as one. */
 export interface LedgerRecord {
@@ -178,7 +226,13 @@ export interface LedgerRecord {
   readonly attempts: readonly AttemptRow[]
 }
 
-/** Where records go. `offer` never blocks and never throws; what it cannot take it counts. */
+/** Where records go. Offering never blocks and never throws; what can't be taken is counted. */
 export interface RecordSink {
   offer(record: LedgerRecord): void
+  offerFeedback(row: FeedbackRow): void
+  /**
+   * Resolves when everything that was offered so far is durable. Rejects when some of it was lost, the last
+   * one included when it was refused; while the disk fails, it waits.
+   */
+  flushed(): Promise<void>
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { attemptColumns, type ColumnType, requestColumns, schemaVersion } from '../contract/record.ts'
+import { type ColumnType, schemaVersion, spooledTables } from '../contract/record.ts'
 
 export const columnsFile = fileURLToPath(new URL('../docs/reference/columns.md', import.meta.url))
 
@@ -33,20 +33,18 @@ const typeHelp: Readonly<Record<ColumnType, string>> = {
 
 /** The reference page of the ledger, from the columns themselves. */
 export function columnsPage(): string {
+  const sections = Object.entries(spooledTables).map(
+    ([table, columns]) => `## ${table}\n\n${tableOf(columns)}`,
+  )
   return `# Columns of the ledger
 
 <!-- Generated from contract/record.ts by npm run schema; change it there. -->
 
 One row in \`requests\` for each request of a caller, one in \`attempts\` for each call to a provider, retries and
-fallbacks included. Unknown money and scores are NULL, never 0. The warehouse adds \`ingested_at\`. Version ${schemaVersion}.
+fallbacks included; \`feedback\` and \`self_audit\` travel the same way. Unknown money and scores are NULL, never 0.
+The warehouse adds \`ingested_at\`. Version ${schemaVersion}.
 
-## requests
-
-${tableOf(requestColumns)}
-
-## attempts
-
-${tableOf(attemptColumns)}
+${sections.join('\n\n')}
 `
 }
 

@@ -28,7 +28,7 @@ export function randomRecord(random: Random, attempts = random.int(3)): LedgerRe
   }
 }
 
-function randomRow(
+export function randomRow(
   columns: Readonly<Record<string, { readonly type: ColumnType }>>,
   random: Random,
 ): unknown {

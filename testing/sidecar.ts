@@ -4,6 +4,7 @@ import { createSidecar, type Sidecar } from '../sidecar/main.ts'
 import { createLog } from '../sidecar/observe/log.ts'
 import type { SocketSettings } from '../sidecar/server.ts'
 import type { PoolOptions } from '../sidecar/upstream/pools.ts'
+import { memorySink } from './memory-sink.ts'
 
 export interface TestSidecar extends AsyncDisposable {
   readonly origin: string
@@ -33,7 +34,7 @@ export async function startTestSidecar(
   const sidecar = createSidecar({
     config: { ...config, listen: '127.0.0.1:0', drain: 2000 },
     environment,
-    sink: { offer: (record) => void records.push(record) },
+    sink: memorySink(records),
     log: createLog({
       level: 'debug',
       format: 'json',
