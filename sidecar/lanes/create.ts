@@ -99,7 +99,16 @@ function createPassLane(ask: LaneAsk, format: Format): Lane {
   }
   const usageEdit = body === undefined ? undefined : usageOption(ask, format, body)
   if (usageEdit !== undefined) edits.push(usageEdit)
-  const summarize = summarizerFor(ask.operation, body)
+  const { operation } = ask
+  const { quirks } = candidate.target
+  const summarize = summarizerFor({
+    operation,
+    method: call.method,
+    path: call.callerPath,
+    format,
+    quirks,
+    body,
+  })
   return new PassLane({
     format,
     quirks: candidate.target.quirks,

@@ -40,13 +40,21 @@ export function priceCall(from: {
   return { ...priced, option: options.text }
 }
 
-/** The model that the answer names where the catalog knows it: what was served is what is billed. */
+/**
+ * The model that the answer names where the catalog knows it: what was served is what is billed. Where the two
+ * differ only in a date that has no row of its own, the name that was asked for says more.
+ */
 function servedModel(from: { catalog: Catalog; candidate: Candidate; modelReported: string }): string {
   const { provider, model } = from.candidate
   const reported = from.modelReported
   if (reported === '' || reported === model) return model
   const resolved = from.catalog.resolve(provider.name, reported)
-  return resolved === undefined || resolved.isAssumed ? model : reported
+  if (resolved === undefined || resolved.isAssumed) return model
+  return resolved.model.id !== reported && undated(reported) === undated(model) ? model : reported
+}
+
+function undated(model: string): string {
+  return model.replace(/[-@]\d{4}-?\d{2}-?\d{2}$/, '').toLowerCase()
 }
 
 function isPretended({
