@@ -51,7 +51,7 @@ test('rooms import only the contract and themselves; composition roots also what
 })
 
 const leaves =
-  /^sidecar\/(providers|formats|dialects|conversation|routing|streaming|body|lanes|upstream|observe|limits|pricing|timing)\//
+  /^sidecar\/(providers|formats|dialects|conversation|routing|streaming|body|lanes|upstream|observe|limits|pricing|counting|timing)\//
 
 test('leaves of the sidecar never import stages or the context', () => {
   const wrong = offenders(({ path, imports }) =>
@@ -118,6 +118,7 @@ test('no default exports, no focused tests, no notes for later', () => {
 /** Looked at a second time and left whole, with the reason. */
 const longFiles: Readonly<Record<string, string>> = {
   'contract/record.ts': 'tables, one line a column',
+  'sidecar/context.ts': 'every field of a request, once',
   'ingest/writer.ts': 'one state machine',
   'sidecar/body/json-scan.ts': 'one scanner over bytes',
   'sidecar/stages/dispatch/attempt.ts': 'one call from its start to the first sign of an answer',

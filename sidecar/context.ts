@@ -5,6 +5,7 @@ import type { Usage, UsageSource } from '../contract/usage.ts'
 import type { JsonBody } from './body/json-body.ts'
 import type { MultipartStart } from './body/multipart.ts'
 import type { Fault } from './conversation/fault.ts'
+import type { Said } from './counting/said.ts'
 import type { DialectName } from './dialects/dialect.ts'
 import type { FormatName } from './formats/format.ts'
 import type { Lane } from './lanes/lane.ts'
@@ -65,6 +66,7 @@ export class Context {
   // fingerprint
   promptFingerprint = ''
   estimatedInputTokens = 0
+  promptBytes = 0
   segment = ''
 
   // recall
@@ -190,8 +192,10 @@ export interface Attempt {
   usageSource: UsageSource | ''
   modelReported: string
   finishReason: string
-  /** Characters that reached the caller, for estimates when usage is missing. */
-  deliveredChars: number
+  /** Usage that can't be counted: its cost is unknown. */
+  isUnknown: boolean
+  /** What a stream said, for the case that its usage is missing. */
+  said: Said | undefined
   trace: AttemptTrace | undefined
 }
 

@@ -6,6 +6,8 @@ import { createIdSource } from '../contract/ids.ts'
 import { loadShippedCatalog } from '../contract/prices/catalog.ts'
 import type { RecordSink } from '../contract/record.ts'
 import { SignatureStore } from './conversation/signature-store.ts'
+import { TokenCounter } from './counting/counter.ts'
+import { TokenRatios } from './counting/ratios.ts'
 import { dialects } from './dialects/registry.ts'
 import { HeavyTranslator } from './lanes/heavy.ts'
 import { Limiter } from './limits/limiter.ts'
@@ -61,6 +63,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   let seq = 0
   const pools = new Pools(options.pools)
   const heavy = new HeavyTranslator()
+  const counter = new TokenCounter()
   const metrics = createMetrics({ worker: options.worker })
   const services: Services = {
     dialects,
@@ -72,6 +75,8 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     waits: new Waits(),
     limiter: new Limiter(options.config.workers),
     heavy,
+    counter,
+    ratios: new TokenRatios(),
     signatures: new SignatureStore({ entriesMax: 10_000, bytesMax: 32 * 1_048_576 }),
     identity: { sidecarId: hostname(), boot: Math.floor(options.bootMs / 1000), worker: options.worker },
     nowMs,
@@ -111,7 +116,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     async stop() {
       await plane.drain(snapshot.config.drain)
       metrics.stop()
-      await Promise.all([pools.destroy(), heavy.close()])
+      await Promise.all([pools.destroy(), heavy.close(), counter.close()])
     },
   }
 }

@@ -1,5 +1,7 @@
 import type { RecordSink } from '../contract/record.ts'
 import type { SignatureStore } from './conversation/signature-store.ts'
+import type { TokenCounter } from './counting/counter.ts'
+import type { TokenRatios } from './counting/ratios.ts'
 import type { Dialect, DialectName } from './dialects/dialect.ts'
 import type { HeavyTranslator } from './lanes/heavy.ts'
 import type { Limiter } from './limits/limiter.ts'
@@ -23,6 +25,10 @@ export interface Services {
   readonly signatures: SignatureStore
   /** Translates requests that are too large for the event loop. */
   readonly heavy: HeavyTranslator
+  /** Counts tokens where no usage was stated. */
+  readonly counter: TokenCounter
+  /** How much text makes a token. */
+  readonly ratios: TokenRatios
   readonly identity: SidecarIdentity
   readonly nowMs: () => number
   readonly random: () => number

@@ -66,6 +66,10 @@ export class PassLane implements Lane {
     return summarize === undefined ? format.summarize(answer, quirks) : summarize(answer)
   }
 
+  readAnswer(answer: Json): readonly AnswerEvent[] {
+    return this.#ask.format.readAnswer(answer, this.#ask.quirks)
+  }
+
   faultIn(answer: Json): Fault | undefined {
     return this.#ask.format.faultIn(answer)
   }

@@ -40,6 +40,7 @@ export function translateLane(from: {
     translator: () => remembering(streamWriter(), from.remember),
     hides: () => false,
     summarize: (answer) => format.summarize(answer, target.quirks),
+    readAnswer: (answer) => format.readAnswer(answer, target.quirks),
     faultIn: (answer) => format.faultIn(answer),
     readFault: (status, headers, answer) => format.readFault(status, headers, answer),
     translateAnswer: (answer) => {

@@ -2,6 +2,7 @@ import type { Usage } from '../../contract/usage.ts'
 import type { AnswerEvent } from '../conversation/answer.ts'
 import { isContent } from '../conversation/answer.ts'
 import type { Fault } from '../conversation/fault.ts'
+import { Said } from '../counting/said.ts'
 import type { AnswerStreamReader } from '../formats/format.ts'
 import type { BodyListener, Exchange, Failure } from '../upstream/exchange.ts'
 import type { Frame, Framer } from './frame.ts'
@@ -12,8 +13,8 @@ export interface StreamFacts {
   model: string
   finishReason: string
   firstContentAt: number | undefined
-  /** Characters of text, thinking and tool arguments: what tokens are estimated from when usage is missing. */
-  contentChars: number
+  /** What tokens are counted from when usage is missing. */
+  readonly said: Said
 }
 
 export interface StreamSink {
@@ -58,7 +59,7 @@ export class AnswerStream implements BodyListener {
     model: '',
     finishReason: '',
     firstContentAt: undefined,
-    contentChars: 0,
+    said: new Said(),
   }
   readonly #exchange: Exchange
   readonly #framer: Framer
@@ -200,10 +201,13 @@ export class AnswerStream implements BodyListener {
         case 'text':
         case 'thinking':
         case 'refusal':
-          this.facts.contentChars += event.text.length
+          this.facts.said.add(event.text)
           break
         case 'tool_arguments':
-          this.facts.contentChars += event.json.length
+          this.facts.said.add(event.json)
+          break
+        case 'tool_call':
+          this.facts.said.add(event.name)
           break
         default:
           break

@@ -87,7 +87,8 @@ function openAttempt(context: Context, services: Services, candidate: Candidate)
     usageSource: '',
     modelReported: '',
     finishReason: '',
-    deliveredChars: 0,
+    isUnknown: false,
+    said: undefined,
     trace: undefined,
   }
   context.askedAt ??= attempt.startedAt
@@ -205,6 +206,8 @@ async function peekStream(from: HeadAsk): Promise<Outcome> {
     // What it said so far counts: a caller that leaves now has used it.
     attempt.usage = stream.facts.usage
     attempt.modelReported = stream.facts.model
+    attempt.firstContentAt = stream.facts.firstContentAt
+    attempt.said = stream.facts.said
     return failed(attempt, deadline.hasFired ? slow() : fault)
   }
   const { deadlineMs } = ask

@@ -186,7 +186,7 @@ class StreamRelay implements StreamSink {
     attempt.modelReported = stream.facts.model
     attempt.finishReason = stream.facts.finishReason
     attempt.firstContentAt = stream.facts.firstContentAt
-    attempt.deliveredChars = stream.facts.contentChars
+    attempt.said = stream.facts.said
     this.#context.outcome = outcome
     this.#resolve()
   }
