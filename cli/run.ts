@@ -3,17 +3,14 @@ import type { AddressInfo } from 'node:net'
 import { parseArgs } from 'node:util'
 import { type Environment, loadConfig } from '../contract/config/load.ts'
 import type { Config } from '../contract/config/schema.ts'
-import { createWriter } from '../ingest/writer.ts'
 import { createAdminServer } from '../sidecar/admin.ts'
-import { createSidecar, type Sidecar, splitAddress } from '../sidecar/main.ts'
-import { loadTracing } from '../sidecar/observe/load-tracing.ts'
-import { createLog, type Log } from '../sidecar/observe/log.ts'
+import { splitAddress } from '../sidecar/main.ts'
 import { startSimulatedServer } from '../sidecar/providers/simulated/server.ts'
 import { withDefaults } from './defaults.ts'
-import { reloadFrom, watchFile } from './reload.ts'
+import { startGroup } from './group.ts'
+import { logFor } from './log-for.ts'
+import { reloadFrom, usesSimulated, watchFile } from './reload.ts'
 import { untilSignal } from './signals.ts'
-import { startWorkers } from './workers.ts'
-import { writerGauges } from './writer-gauges.ts'
 
 export interface Running {
   readonly config: Config
@@ -27,15 +24,17 @@ export interface Running {
 /** Starts the sidecar with all it needs, until a signal ends it. */
 export async function runProxy(args: readonly string[], environment: Environment): Promise<Running> {
   const { values } = parseArgs({ args: [...args], options: { config: { type: 'string' } }, strict: true })
-  const load = () => loadConfig({ file: values.config, environment })
-  const loaded = load()
+  const loaded = loadConfig({ file: values.config, environment })
+  // The file it began with: one that is gone must not end in defaults without keys.
+  const load = () => loadConfig({ file: loaded.file, environment })
   const { config, detected } = withDefaults(loaded, environment)
   const log = logFor(config)
   for (const warning of loaded.warnings)
     log.warn(warning.message, { file: warning.file, line: warning.line, key: warning.key })
   const simulated = usesSimulated(config) ? await startSimulatedServer() : undefined
   const group = await startGroup({ config, environment, log, simulatedOrigin: simulated?.origin ?? '' })
-  const reload = () => reloadFrom({ load, environment, log, apply: group.reload })
+  const reload = () =>
+    reloadFrom({ load, environment, log, running: { ...loaded, config }, apply: group.reload })
   const admin = createAdminServer({
     sources: { ...group.sources, reload },
     token: environment['SIDELIGHT_ADMIN_TOKEN'],
@@ -46,7 +45,7 @@ export async function runProxy(args: readonly string[], environment: Environment
   const unwatch = watchFile(loaded, reload, log)
   const stopped = untilSignal(log).then(async () => {
     unwatch()
-    log.info('draining', { in_flight: group.inFlight(), limit_ms: config.drain })
+    log.info('draining', { in_flight: await group.inFlight(), limit_ms: config.drain })
     await group.stop()
     await simulated?.close()
     await new Promise<void>((resolve) => {
@@ -57,113 +56,6 @@ export async function runProxy(args: readonly string[], environment: Environment
     return 0
   })
   return { config, detected, data: group.address, admin: adminAddress, stopped }
-}
-
-export interface Group {
-  readonly address: AddressInfo
-  readonly sources: Omit<Parameters<typeof createAdminServer>[0]['sources'], 'reload'>
-  inFlight(): number
-  reload(config: Config): Promise<void>
-  stop(): Promise<void>
-}
-
-export interface GroupOptions {
-  readonly config: Config
-  readonly environment: Environment
-  readonly log: Log
-  readonly simulatedOrigin: string
-}
-
-/** One process, or as many as the configuration says. */
-function startGroup(options: GroupOptions): Promise<Group> {
-  return options.config.workers > 1 ? startWorkers(options) : startAlone(options)
-}
-
-async function startAlone(options: GroupOptions): Promise<Group> {
-  const { sidecar, stop, notReady } = await startOne({ ...options, worker: 0 })
-  const address = await sidecar.listen()
-  return {
-    address,
-    sources: {
-      notReady,
-      metrics: async () => sidecar.metrics.render(),
-      policy: () => policyOf(sidecar),
-      explain: async () => undefined,
-    },
-    inFlight: () => sidecar.plane.inFlight(),
-    reload: async (config) => sidecar.reload(config),
-    stop,
-  }
-}
-
-/** A sidecar with its spool, in this process; also what each worker runs. */
-export async function startOne(
-  options: GroupOptions & { worker: number },
-): Promise<{ sidecar: Sidecar; stop: () => Promise<void>; notReady: () => string | undefined }> {
-  const { config, environment, log, worker } = options
-  const bootMs = Date.now()
-  const writer = await createWriter({
-    directory: `${config.stateDir}/spool`,
-    boot: `${bootMs}-${worker}`,
-    flushMs: config.spool.flush,
-    queueRowsMax: config.spool.queueRows,
-    warn: log.warn,
-  })
-  const tracing = await loadTracing(environment, log)
-  const sidecar = createSidecar({
-    config,
-    environment,
-    sink: writer,
-    log,
-    tracing,
-    simulatedOrigin: options.simulatedOrigin,
-    worker,
-    bootMs,
-  })
-  sidecar.metrics.gauges(() => writerGauges(writer.counts()))
-  return {
-    sidecar,
-    notReady: () => writer.problem(),
-    async stop() {
-      await sidecar.stop()
-      await writer.close()
-      await tracing?.shutdown()
-    },
-  }
-}
-
-export function policyOf(sidecar: Sidecar): unknown {
-  const routes = [...sidecar.snapshot().routes.values()]
-  return {
-    routes: Object.fromEntries(
-      routes.map((route) => [
-        route.name,
-        {
-          version: 0,
-          source: 'configuration',
-          strategy: route.strategy,
-          weights: Object.fromEntries(route.candidates.map((candidate) => [candidate.id, candidate.weight])),
-        },
-      ]),
-    ),
-  }
-}
-
-export function logFor(config: Config): Log {
-  const isTerminal = process.stderr.isTTY === true
-  const format = config.log.format === 'auto' ? (isTerminal ? 'text' : 'json') : config.log.format
-  return createLog({
-    level: config.log.level,
-    format,
-    write: (line) => process.stderr.write(line),
-    nowMs: Date.now,
-  })
-}
-
-function usesSimulated(config: Config): boolean {
-  return Object.values(config.providers).some(
-    (provider) => provider.kind === 'simulated' && provider.baseUrl === undefined,
-  )
 }
 
 function isLoopback(address: string): boolean {

@@ -5,7 +5,6 @@ import type { Usage, UsageSource } from '../contract/usage.ts'
 import type { JsonBody } from './body/json-body.ts'
 import type { MultipartStart } from './body/multipart.ts'
 import type { Fault } from './conversation/fault.ts'
-import type { Said } from './counting/said.ts'
 import type { DialectName } from './dialects/dialect.ts'
 import type { FormatName } from './formats/format.ts'
 import type { Lane } from './lanes/lane.ts'
@@ -92,8 +91,9 @@ export class Context {
   /** When the first upstream call was made. */
   askedAt: number | undefined
 
-  // pipeline: what a stage threw
+  // pipeline: what a stage threw, and when relay was over
   error: GatewayError | undefined
+  finishedAt: number | undefined
 
   // relay
   httpStatus = 0
@@ -101,7 +101,6 @@ export class Context {
 
   // settle
   cost: Settled | undefined
-  finishedAt: number | undefined
 
   constructor(from: {
     req: IncomingMessage
@@ -194,8 +193,10 @@ export interface Attempt {
   finishReason: string
   /** Usage that can't be counted: its cost is unknown. */
   isUnknown: boolean
-  /** What a stream said, for the case that its usage is missing. */
-  said: Said | undefined
+  /** Characters that reached the caller, for estimates when usage is missing. */
+  deliveredChars: number
+  /** The text itself, as far as it is kept: counted when usage is missing, and never recorded. */
+  deliveredText: string
   trace: AttemptTrace | undefined
 }
 

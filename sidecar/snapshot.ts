@@ -5,6 +5,7 @@ import type { Catalog } from '../contract/prices/catalog.ts'
 import { catalogProvider } from '../contract/prices/catalog.ts'
 import { connectProvider, type Registry } from './providers/registry.ts'
 import type { Candidate, ConnectedProvider, Route, Timeouts } from './routing/route.ts'
+import { usualModels } from './routing/usual-models.ts'
 import { headerText } from './upstream/headers.ts'
 
 /** Who calls: an entry of `keys`, found by the hash of the key it sent. */
@@ -90,7 +91,8 @@ function buildRoute(name: string, route: RouteConfig, materials: RouteMaterials)
       provider,
       model: entry.model,
       catalog: materials.catalog,
-      timeouts: withTimeouts(timeouts, entry.timeouts),
+      timeouts: materials.timeouts,
+      own: [route.timeouts, entry.timeouts],
     })
     return [{ ...candidate, weight: entry.weight, params: entry.params }]
   })
@@ -118,6 +120,8 @@ export function buildCandidate(from: {
   model: string
   catalog: Catalog
   timeouts: Timeouts
+  /** What outranks the provider's own, the last most. */
+  own?: readonly TimeoutsConfig[]
 }): Candidate {
   const catalogModel = from.catalog.find(from.provider.priceProvider, from.model)
   return {
@@ -127,7 +131,7 @@ export function buildCandidate(from: {
     model: from.model,
     weight: 1,
     params: undefined,
-    timeouts: from.timeouts,
+    timeouts: [from.provider.timeouts, ...(from.own ?? [])].reduce(withTimeouts, from.timeouts),
     catalogModel,
     target: {
       model: from.model,
@@ -176,10 +180,9 @@ function withBuiltInRoutes(
       candidates.set(`${candidate.provider.name}/${candidate.model}`, candidate)
   }
   if (candidates.size === 0) {
-    for (const provider of providers.values()) {
-      if (provider.settings.kind !== 'simulated') continue
-      const id = `${provider.name}/${simulatedModel}`
-      candidates.set(id, buildCandidate({ id, provider, model: simulatedModel, ...materials }))
+    for (const { provider, model } of modelsWithoutRoutes([...providers.values()])) {
+      const id = `${provider.name}/${model}`
+      candidates.set(id, buildCandidate({ id, provider, model, ...materials }))
     }
   }
   const masks = [...routes.values()].some((route) => route.masks)
@@ -197,8 +200,24 @@ function withBuiltInRoutes(
   return routes
 }
 
+/**
+ * Without routes: what the providers list, else the usual model of each. The simulated one counts only where
+ * it is alone, because made-up answers must not stand in for real ones.
+ */
+function modelsWithoutRoutes(
+  providers: readonly ConnectedProvider[],
+): { provider: ConnectedProvider; model: string }[] {
+  const real = providers.filter((provider) => provider.settings.kind !== 'simulated')
+  if (real.length === 0) return providers.map((provider) => ({ provider, model: simulatedModel }))
+  return real.flatMap((provider) => {
+    const usual = usualModels[provider.priceProvider]
+    const models = provider.listedModels.length > 0 || usual === undefined ? provider.listedModels : [usual]
+    return models.map((model) => ({ provider, model }))
+  })
+}
+
 /** What `auto` asks the simulated provider for. */
-export const simulatedModel = 'sim-fast'
+const simulatedModel = 'sim-fast'
 
 function withTimeouts(base: Timeouts, own: TimeoutsConfig): Timeouts {
   const totalMs = own.total ?? base.totalMs

@@ -38,7 +38,7 @@ export class TokenCounter {
     this.#waitMs = options.waitMs ?? 3000
     this.#jobsMax = options.jobsMax ?? 256
     this.#bytesMax = options.bytesMax ?? 64 * 1_048_576
-    this.#idleMs = options.idleMs ?? 300_000
+    this.#idleMs = options.idleMs ?? 60_000
   }
 
   /** Undefined when it cannot be counted now: too much is waiting, or it took too long. */

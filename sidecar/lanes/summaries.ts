@@ -10,42 +10,83 @@ import {
   transcriptionUsage,
 } from '../formats/chat/usage.ts'
 import { cohereUsage } from '../formats/cohere/usage.ts'
-import type { AnswerSummary, Format, HostQuirks } from '../formats/format.ts'
+import type { AnswerSummary, FormatName } from '../formats/format.ts'
 import { embeddingUsage as geminiEmbeddingUsage } from '../formats/gemini/embeddings.ts'
+import { responsesUsage } from '../formats/responses/usage.ts'
 import type { Operation } from '../providers/provider.ts'
+
+type Summarize = (answer: Json) => AnswerSummary
 
 export interface SummaryAsk {
   readonly operation: Operation
   readonly method: string
   readonly path: string
-  readonly format: Format
-  readonly quirks: HostQuirks
+  readonly format: FormatName
   readonly body: JsonBody | undefined
+  /** How the format itself reads it. */
+  readonly own: Summarize
 }
 
 /** Where endpoints besides generation state what they used. */
-export function summarizerFor(ask: SummaryAsk): ((answer: Json) => AnswerSummary) | undefined {
-  const { operation, body } = ask
+export function summarizerFor(ask: SummaryAsk): Summarize {
+  const { operation, body, own } = ask
   switch (operation) {
     case 'embeddings':
       return (answer) => summary(answer, embeddingsUsage(ask.format, answer))
     case 'images':
       return (answer) => summary(answer, imagesUsage(answer, body))
     case 'transcription':
-      return (answer) =>
-        summary(answer, transcriptionUsage(objectAt(answer, 'usage'), numberAt(answer, 'duration')))
+      return (answer) => summary(answer, heardUsage(answer))
     case 'rerank':
       return (answer) => summary(answer, rerankUsage(answer))
     case 'moderations':
       return (answer) => summary(answer, usageOf({}))
     case 'speech':
+      // Streams of events state tokens; sound states nothing.
       return (answer) =>
         summary(answer, spokenUsage(objectAt(answer, 'usage')) ?? impliedUsage('speech', body))
     case 'other':
-      return (answer) => otherSummary(ask, answer)
+      return (answer) => unknownSummary(ask, answer)
     default:
-      return undefined
+      return own
   }
+}
+
+/**
+ * Paths that nobody here knows: the format's own words, then those of Mistral's page reader, of Responses, of
+ * Cohere and of Imagen. Whoever reads a stored answer again does not pay for it again.
+ */
+function unknownSummary(ask: SummaryAsk, answer: Json): AnswerSummary {
+  const { usage: stated, ...said } = ask.own(answer)
+  const model = said.model ?? modelIn(ask.path)
+  const found = model === undefined ? said : { ...said, model }
+  if (ask.method !== 'POST') return found
+  const usage =
+    stated ??
+    ocrUsage(objectAt(answer, 'usage_info')) ??
+    responsesUsage(objectAt(answer, 'usage')) ??
+    cohereUsage(objectAt(answer, 'meta')) ??
+    predictedImages(ask.format, answer)
+  return usage === undefined ? found : { ...found, usage }
+}
+
+/** Google's paths name the model, and answers such as those of Imagen don't. */
+function modelIn(path: string): string | undefined {
+  return /\/models\/([^/:?]+):/.exec(path)?.[1]
+}
+
+/** Imagen's own endpoint answers with pictures alone. */
+function predictedImages(format: FormatName, answer: Json): Usage | undefined {
+  if (format !== 'gemini') return undefined
+  const isImage = (prediction: Json) => stringAt(prediction, 'mimeType')?.startsWith('image/') === true
+  const images = arrayAt(answer, 'predictions').filter(isImage).length
+  return images === 0 ? undefined : usageOf({ images })
+}
+
+function embeddingsUsage(format: FormatName, answer: Json): Usage | undefined {
+  if (format === 'gemini') return geminiEmbeddingUsage(answer)
+  if (format === 'cohere') return cohereUsage(objectAt(answer, 'meta'))
+  return embeddingUsage(objectAt(answer, 'usage'))
 }
 
 /** Speech is billed by what was asked for: its answer is sound and states nothing. */
@@ -65,10 +106,9 @@ function summary(answer: Json, usage: Usage | undefined): AnswerSummary {
   }
 }
 
-function embeddingsUsage(format: Format, answer: Json): Usage | undefined {
-  if (format.name === 'gemini') return geminiEmbeddingUsage(answer)
-  if (format.name === 'cohere') return cohereUsage(objectAt(answer, 'meta'))
-  return embeddingUsage(objectAt(answer, 'usage'))
+/** Older models say no more than how long the sound was, and that only in their wordiest form. */
+function heardUsage(answer: Json): Usage | undefined {
+  return transcriptionUsage(objectAt(answer, 'usage'), numberAt(answer, 'duration'))
 }
 
 /** Tokens where they are reported; else the number of pictures. Large ones are not read: as many as asked for. */
@@ -77,37 +117,6 @@ function imagesUsage(answer: Json, body: JsonBody | undefined): Usage | undefine
   if (counted !== undefined) return counted
   const asked = numberAt({ n: body?.get('n') }, 'n') ?? 1
   return usageOf({ images: arrayAt(answer, 'data').length || asked })
-}
-
-/**
- * A path that nobody here knows: usage wherever an answer may state it. What is only looked up again (a stored
- * answer, a batch) was paid for when it was made.
- */
-function otherSummary(ask: SummaryAsk, answer: Json): AnswerSummary {
-  const { format, quirks, method } = ask
-  const { usage: stated, ...said } = format.summarize(answer, quirks)
-  const model = said.model ?? modelIn(ask.path)
-  const rest = model === undefined ? said : { ...said, model }
-  if (method !== 'POST') return rest
-  const usage =
-    stated ??
-    ocrUsage(objectAt(answer, 'usage_info')) ??
-    cohereUsage(objectAt(answer, 'meta')) ??
-    predictedImages(format, answer)
-  return usage === undefined ? rest : { ...rest, usage }
-}
-
-/** Google's paths name the model, and answers such as those of Imagen don't. */
-function modelIn(path: string): string | undefined {
-  return /\/models\/([^/:?]+):/.exec(path)?.[1]
-}
-
-/** Imagen's own endpoint answers with pictures alone. */
-function predictedImages(format: Format, answer: Json): Usage | undefined {
-  if (format.name !== 'gemini') return undefined
-  const isImage = (prediction: Json) => stringAt(prediction, 'mimeType')?.startsWith('image/') === true
-  const images = arrayAt(answer, 'predictions').filter(isImage).length
-  return images === 0 ? undefined : usageOf({ images })
 }
 
 function rerankUsage(answer: Json): Usage | undefined {

@@ -6,7 +6,7 @@ import { applyOverrides } from '../../contract/prices/overrides.ts'
 import { usageOf } from '../../contract/usage.ts'
 import { createRegistry } from '../providers/registry.ts'
 import { buildCandidate, buildSnapshot } from '../snapshot.ts'
-import { moneyText, priceCall } from './price.ts'
+import { priceCall } from './price.ts'
 
 const yaml = `providers:
   openai: { kind: openai }
@@ -38,12 +38,12 @@ for (const [name, asked, reported, row, usd] of [
   ['router', 'openrouter/auto', 'openai/gpt-4o', 'openai/gpt-4o', '2.5'],
 ] as const) {
   test(`${asked} answered by ${reported || 'nobody in particular'} costs what ${row} costs`, () => {
-    const { model, costUsd } = priced(name, asked, reported)
-    assert.deepEqual([model, moneyText(costUsd)], [row, usd])
+    const call = priced(name, asked, reported)
+    assert.deepEqual([call.priced.model, call.costText], [row, usd])
   })
 }
 
 test('a model without any row stays unpriced, whatever it calls itself', () => {
-  const { model, costUsd } = priced('openai', 'nobody', 'nobody-2026-01-01')
-  assert.deepEqual([model, costUsd], ['', undefined])
+  const call = priced('openai', 'nobody', 'nobody-2026-01-01')
+  assert.deepEqual([call.priced.model, call.costText], ['', null])
 })

@@ -6,7 +6,11 @@ import type { JsonBody } from '../body/json-body.ts'
 import type { Candidate } from '../routing/route.ts'
 import { priceOptions } from './options.ts'
 
-export interface PricedCall extends Priced {
+/** A call's price with the text that header and record share. */
+export interface PricedCall {
+  readonly priced: Priced
+  /** Null when unknown. */
+  readonly costText: string | null
   /** What of the request decided the price besides the usage; '' for nothing. */
   readonly option: string
 }
@@ -37,7 +41,7 @@ export function priceCall(from: {
     searchSize: options.searchSize,
     image: options.image,
   })
-  return { ...priced, option: options.text }
+  return { priced, costText: moneyText(priced.costUsd), option: options.text }
 }
 
 /**

@@ -172,6 +172,34 @@ test('a stop lets running streams end, and cuts what is left after the drain lim
   assert.equal(hanging.records.length, 1)
 })
 
+test('a request that no candidate may serve is refused as forbidden or wrong, not as an outage', async () => {
+  await using sidecar = await startTestSidecar(`
+providers: { p: { kind: anthropic, baseUrl: http://127.0.0.1:1 } }
+routes:
+  eu: { candidates: [{ id: a, provider: p, model: m }], require: { regions: [eu] } }
+  none: { candidates: [{ id: a, provider: p, model: m }], rules: [{ when: { streamed: false }, use: [] }] }
+`)
+  for (const [model, status, type, says] of [
+    ['eu', 403, 'permission_error', /a: region_unknown/],
+    ['none', 400, 'invalid_request_error', /a: rule/],
+  ] as const) {
+    const body = JSON.stringify(messagesWire.body(model, false))
+    const answer = await fetch(`${sidecar.origin}/v1/messages`, { method: 'POST', body })
+    const { error } = (await answer.json()) as { error: { type: string; message: string } }
+    assert.deepEqual([answer.status, error.type], [status, type])
+    assert.match(error.message, says)
+  }
+  const rows = (await sidecar.recorded(2)).map(({ request }) => request)
+  assert.deepEqual(
+    rows.map((row) => row.excluded),
+    [{ a: 'region_unknown' }, { a: 'rule' }],
+  )
+  assert.deepEqual(
+    rows.map((row) => row.error_code),
+    ['no_candidate', 'no_candidate'],
+  )
+})
+
 test('what only pretends to answer is free unless it is given prices', async () => {
   await using upstream = await fakeUpstream(httpJson(chatWire.whole('x')))
   await using sidecar = await startTestSidecar(

@@ -7,10 +7,9 @@ import { countMissing, usageState } from './usage.ts'
 
 /** What everything cost. A promise only where usage is missing and has to be counted. */
 export function settle(context: Context, services: Services): void | Promise<void> {
-  context.finishedAt = performance.now()
   const missing = settleUsage(context)
-  if (missing.length === 0) return price(context, services)
-  return countMissing(context, services, missing).then(() => price(context, services))
+  if (missing.length === 0) return bill(context, services)
+  return countMissing(context, services, missing).then(() => bill(context, services))
 }
 
 const nobody: readonly Attempt[] = []
@@ -24,8 +23,6 @@ function settleUsage(context: Context): readonly Attempt[] {
     if (state === 'stated') attempt.usageSource = 'provider'
     else if (state === 'none') attempt.usage = undefined
     else if (state === 'missing') {
-      // A whole answer was priced for its header already; that was without what is counted now.
-      attempt.priced = undefined
       missing ??= []
       missing.push(attempt)
     }
@@ -33,26 +30,23 @@ function settleUsage(context: Context): readonly Attempt[] {
   return missing ?? nobody
 }
 
-function price(context: Context, services: Services): void {
-  const priced = context.attempts.map((attempt) => priceAttempt(context, attempt))
-  const last = priced.at(-1)
-  // One unknown makes the sum unknown: a partial figure would pass for the whole.
-  const costUsd = sumMoney(priced.map((call) => call.costUsd))
-  const markup = context.snapshot.catalog.markupOf(context.hints.customer)
+function bill(context: Context, services: Services): void {
+  const calls = context.attempts.map((attempt) => priceAttempt(context, attempt))
+  const last = calls.at(-1)
   context.cost = {
-    costUsd: moneyText(costUsd),
-    reportedUsd: last !== undefined && isReported(last) ? moneyText(last.costUsd) : null,
-    catalogUsd: priced.some(isReported) ? moneyText(sumMoney(priced.map((call) => call.catalogUsd))) : null,
-    chargeUsd: costUsd === undefined || markup === undefined ? null : moneyText(scaleMoney(costUsd, markup)),
+    costUsd: totalText(calls),
+    reportedUsd: last !== undefined && isReported(last) ? last.costText : null,
+    catalogUsd: catalogText(calls),
+    chargeUsd: charge(context, calls),
     baselineUsd: baseline(context),
-    validFrom: last?.validFrom ?? undated,
-    assumed: priced.some((call) => call.assumed),
-    attempts: priced.map((call) => ({
-      costUsd: moneyText(call.costUsd),
-      catalogUsd: isReported(call) ? moneyText(call.catalogUsd) : null,
-      validFrom: call.validFrom,
-      assumed: call.assumed,
-      priceModel: call.model,
+    validFrom: last?.priced.validFrom ?? undated,
+    assumed: calls.some((call) => call.priced.assumed),
+    attempts: calls.map((call) => ({
+      costUsd: call.costText,
+      catalogUsd: catalogText([call]),
+      validFrom: call.priced.validFrom,
+      assumed: call.priced.assumed,
+      priceModel: call.priced.model,
       priceOption: call.option,
     })),
   }
@@ -63,16 +57,17 @@ function price(context: Context, services: Services): void {
 
 const undated = '1970-01-01'
 const nothing: PricedCall = {
-  costUsd: 0n,
-  catalogUsd: 0n,
-  source: 'free',
-  validFrom: undated,
-  assumed: false,
-  model: '',
+  priced: {
+    costUsd: 0n,
+    catalogUsd: 0n,
+    source: 'free',
+    validFrom: undated,
+    assumed: false,
+    model: '',
+  },
+  costText: '0',
   option: '',
 }
-
-const isReported = (call: PricedCall) => call.source === 'reported'
 
 /** Calls that used nothing cost nothing. */
 function priceAttempt(context: Context, attempt: Attempt): PricedCall {
@@ -81,10 +76,34 @@ function priceAttempt(context: Context, attempt: Attempt): PricedCall {
   const { body, arrivedMs: atMs } = context
   const { catalog } = context.snapshot
   const asked = { catalog, candidate, usage: usage ?? { classes: {} }, atMs, modelReported, body }
+  // A whole answer was priced for its header already.
   attempt.priced ??= priceCall(asked)
+  const call = attempt.priced
   // Whatever is free stays free; anything else that nobody counted has no cost that one could know.
-  if (!attempt.isUnknown || attempt.priced.source === 'free') return attempt.priced
-  return { ...attempt.priced, costUsd: undefined, catalogUsd: undefined }
+  if (!attempt.isUnknown || call.priced.source === 'free') return call
+  return { ...call, priced: { ...call.priced, costUsd: undefined, catalogUsd: undefined }, costText: null }
+}
+
+/** One unknown makes the sum unknown: a partial figure would pass for the whole. */
+function totalText(calls: readonly PricedCall[]): string | null {
+  const [only] = calls
+  if (calls.length === 1 && only !== undefined) return only.costText
+  return moneyText(sumMoney(calls.map(({ priced }) => priced.costUsd)))
+}
+
+const isReported = ({ priced }: PricedCall) => priced.source === 'reported'
+
+/** What the catalog says, where a provider's own figure won: the two are compared for drift. */
+function catalogText(calls: readonly PricedCall[]): string | null {
+  return calls.some(isReported) ? moneyText(sumMoney(calls.map(({ priced }) => priced.catalogUsd))) : null
+}
+
+/** What the customer is charged; a figure of its own that never touches the cost. */
+function charge({ snapshot, hints }: Context, calls: readonly PricedCall[]): string | null {
+  const factor = hints.customer === '' ? undefined : snapshot.catalog.markupOf(hints.customer)
+  if (factor === undefined) return null
+  const cost = sumMoney(calls.map(({ priced }) => priced.costUsd))
+  return cost === undefined ? null : moneyText(scaleMoney(cost, factor))
 }
 
 /** The same usage at the baseline's price: an estimate, and called one wherever it is shown. */
@@ -95,21 +114,21 @@ function baseline(context: Context): string | null {
   const { reportedCostUsd: _reported, ...counted } = usage
   const { body, arrivedMs: atMs } = context
   const { catalog } = context.snapshot
-  return moneyText(priceCall({ catalog, candidate, usage: counted, atMs, modelReported: '', body }).costUsd)
+  return priceCall({ catalog, candidate, usage: counted, atMs, modelReported: '', body }).costText
 }
 
-/** From answers that state their usage, how much text makes a token, for those that don't. */
+/** From answers that state their usage: how much text makes a token, for those that don't. */
 function learn(context: Context, services: Services): void {
   const attempt = context.answer?.attempt
   if (attempt?.usageSource !== 'provider' || attempt.usage === undefined) return
-  const { usage, said } = attempt
+  const { usage } = attempt
   const { servedBy } = attempt.candidate
   const { input_tokens: input, output_tokens: output } = tokenColumns(usage)
   if (context.promptBytes > 0 && usage.classes.input_image === undefined)
     services.ratios.learn(servedBy, 'prompt', { size: context.promptBytes, tokens: input })
   // Thinking that is billed but not shown makes the words look few.
-  if (said !== undefined && usage.reasoning === undefined)
-    services.ratios.learn(servedBy, 'answer', { size: said.chars, tokens: output })
+  if (attempt.deliveredChars > 0 && usage.reasoning === undefined)
+    services.ratios.learn(servedBy, 'answer', { size: attempt.deliveredChars, tokens: output })
 }
 
 function tokensOf(context: Context): number {

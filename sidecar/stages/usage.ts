@@ -1,8 +1,6 @@
 import { type Usage, type UsageSource, usageOf } from '../../contract/usage.ts'
 import type { Attempt, Context } from '../context.ts'
-import { Said } from '../counting/said.ts'
 import type { Services } from '../services.ts'
-import { parseAnswer } from './dispatch/parse-answer.ts'
 
 /**
  * stated: the provider said it. none: nothing was used. missing: something was used that nobody stated, and can
@@ -75,10 +73,11 @@ export async function countMissing(
       const hasInput = Object.keys(attempt.usage?.classes ?? {}).some((name) => !name.startsWith('output'))
       const [input, said] = await Promise.all([
         hasInput ? undefined : promptOnce(attempt),
-        countSaid(context, services, attempt),
+        countSaid(services, attempt),
       ])
       attempt.usage = completed(attempt.usage, input?.tokens, said.tokens)
       attempt.usageSource = sourceOf(input, said)
+      attempt.deliveredText = ''
     }),
   )
 }
@@ -102,34 +101,21 @@ async function countPrompt(context: Context, services: Services, attempt: Attemp
   const counted =
     body === undefined
       ? undefined
-      : await services.counter.count({ kind: 'prompt', bytes: new Uint8Array(body.bytes) })
+      : await services.tokens.count({ kind: 'prompt', bytes: new Uint8Array(body.bytes) })
   if (counted !== undefined) return counted
   const tokens = services.ratios.tokens(attempt.candidate.servedBy, 'prompt', context.promptBytes)
   return { tokens, isExact: false }
 }
 
-async function countSaid(context: Context, services: Services, attempt: Attempt): Promise<Count> {
-  const { texts, chars } = saidBy(context, attempt)
+async function countSaid(services: Services, attempt: Attempt): Promise<Count> {
+  const { deliveredText: text, deliveredChars: chars } = attempt
   if (chars === 0) return { tokens: 0, isExact: true }
-  const text = texts.join('')
-  const counted = await services.counter.count({ kind: 'texts', texts: [text] })
+  const counted = await services.tokens.count({ kind: 'texts', texts: [text] })
   if (counted === undefined) {
     const tokens = services.ratios.tokens(attempt.candidate.servedBy, 'answer', chars)
     return { tokens, isExact: false }
   }
   if (chars === text.length) return counted
+  // What was too long to be kept whole is what its beginning says it is.
   return { tokens: Math.ceil((counted.tokens * chars) / text.length), isExact: false }
-}
-
-/** A stream was listened to; a whole answer is read again, because its content was not looked at before. */
-function saidBy(context: Context, attempt: Attempt): Said {
-  const { answer } = context
-  if (attempt.said !== undefined) return attempt.said
-  const said = new Said()
-  if (answer?.kind !== 'whole' || answer.attempt !== attempt) return said
-  try {
-    return said.addEvents(answer.lane.readAnswer(parseAnswer(answer.body, true) ?? null))
-  } catch {
-    return said
-  }
 }

@@ -2,7 +2,6 @@ import type { Usage } from '../../contract/usage.ts'
 import type { AnswerEvent } from '../conversation/answer.ts'
 import { isContent } from '../conversation/answer.ts'
 import type { Fault } from '../conversation/fault.ts'
-import { Said } from '../counting/said.ts'
 import type { AnswerStreamReader } from '../formats/format.ts'
 import type { BodyListener, Exchange, Failure } from '../upstream/exchange.ts'
 import type { Frame, Framer } from './frame.ts'
@@ -13,8 +12,10 @@ export interface StreamFacts {
   model: string
   finishReason: string
   firstContentAt: number | undefined
-  /** What tokens are counted from when usage is missing. */
-  readonly said: Said
+  /** Characters of text, thinking and tool arguments: what tokens are estimated from when usage is missing. */
+  contentChars: number
+  /** The same text itself, up to a limit: what tokens are counted from when usage is missing. */
+  content: string
 }
 
 export interface StreamSink {
@@ -33,6 +34,15 @@ const heldBytesMax = 1_048_576
 
 /** Providers that forget to close after their last event are not waited for. */
 const closeGraceMs = 1000
+
+/** 250,000 tokens: more than any model writes. */
+const contentCharsMax = 1_048_576
+
+/** Text that is only appended to is not copied: it stays a list of pieces until somebody counts it. */
+function keepContent(facts: StreamFacts, text: string): void {
+  facts.contentChars += text.length
+  if (facts.content.length < contentCharsMax) facts.content += text
+}
 
 const noEvents: readonly AnswerEvent[] = []
 
@@ -59,7 +69,8 @@ export class AnswerStream implements BodyListener {
     model: '',
     finishReason: '',
     firstContentAt: undefined,
-    said: new Said(),
+    contentChars: 0,
+    content: '',
   }
   readonly #exchange: Exchange
   readonly #framer: Framer
@@ -201,13 +212,10 @@ export class AnswerStream implements BodyListener {
         case 'text':
         case 'thinking':
         case 'refusal':
-          this.facts.said.add(event.text)
+          keepContent(this.facts, event.text)
           break
         case 'tool_arguments':
-          this.facts.said.add(event.json)
-          break
-        case 'tool_call':
-          this.facts.said.add(event.name)
+          keepContent(this.facts, event.json)
           break
         default:
           break

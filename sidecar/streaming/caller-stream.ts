@@ -21,12 +21,14 @@ export class CallerStream {
   #isEnded = false
   #bytesSent = 0
   #goneListeners: (() => void)[] = []
+  #onClosed: (() => void) | undefined
 
   constructor(req: IncomingMessage, res: ServerResponse) {
     this.#req = req
     this.#res = res
     res.on('close', () => {
       if (!this.#isEnded || !res.writableFinished) this.#leave()
+      this.#onClosed?.()
     })
     // A reset while writing must not become an uncaught error; 'close' follows and says the same.
     res.on('error', () => {})
@@ -49,6 +51,11 @@ export class CallerStream {
 
   get bytesSent(): number {
     return this.#bytesSent
+  }
+
+  /** The server's own: whatever became of the answer, the connection is free for the next. */
+  onClosed(listener: () => void): void {
+    this.#onClosed = listener
   }
 
   /** Called at once when the caller has already left. Returns a function that takes the listener back. */

@@ -88,7 +88,8 @@ function openAttempt(context: Context, services: Services, candidate: Candidate)
     modelReported: '',
     finishReason: '',
     isUnknown: false,
-    said: undefined,
+    deliveredChars: 0,
+    deliveredText: '',
     trace: undefined,
   }
   context.askedAt ??= attempt.startedAt
@@ -191,6 +192,10 @@ async function readWhole(from: HeadAsk): Promise<Outcome> {
   attempt.usage = summary.usage
   attempt.modelReported = summary.model ?? ''
   attempt.finishReason = summary.finishReason ?? ''
+  // Of a large answer only the small fields were read so far.
+  if (summary.usage === undefined)
+    attempt.deliveredText = lane.contentOf(parseAnswer(collected.bytes, true) ?? json)
+  attempt.deliveredChars = attempt.deliveredText.length
   return { kind: 'answered', answer: { kind: 'whole', head, body: collected.bytes, json, lane, attempt } }
 }
 
@@ -207,7 +212,8 @@ async function peekStream(from: HeadAsk): Promise<Outcome> {
     attempt.usage = stream.facts.usage
     attempt.modelReported = stream.facts.model
     attempt.firstContentAt = stream.facts.firstContentAt
-    attempt.said = stream.facts.said
+    attempt.deliveredChars = stream.facts.contentChars
+    attempt.deliveredText = stream.facts.content
     return failed(attempt, deadline.hasFired ? slow() : fault)
   }
   const { deadlineMs } = ask

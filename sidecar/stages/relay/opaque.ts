@@ -1,15 +1,15 @@
 import type { Answer, Context } from '../../context.ts'
+import { usageTap } from '../../streaming/usage-tap.ts'
 import { accepts, decoding, isDecodable } from '../../upstream/decode.ts'
 import type { BodyListener } from '../../upstream/exchange.ts'
 import { headersForCaller } from '../../upstream/headers.ts'
 import { ownHeaders } from './headers.ts'
-import { tapFor } from './tap.ts'
 
 /** Bytes go through as they come. Usage is read where the answer happens to state it. */
 export function relayOpaque(context: Context, answer: Extract<Answer, { kind: 'opaque' }>): Promise<void> {
   const { head, exchange, attempt, lane } = answer
   const { caller } = context
-  const tap = tapFor(String(head.headers['content-type'] ?? ''))
+  const tap = usageTap(String(head.headers['content-type'] ?? ''))
   const encoding = String(head.headers['content-encoding'] ?? '')
   const isDecoded = isDecodable(encoding) && !accepts(context.req.headers['accept-encoding'], encoding)
   const headers = headersForCaller(head.rawHeaders, { changed: isDecoded })

@@ -176,6 +176,7 @@ class StreamRelay implements StreamSink {
   #over(outcome: Context['outcome'], attemptOutcome: string): void {
     if (this.#isOver) return
     this.#isOver = true
+    this.#context.pinger?.stop()
     this.#idle?.cancel()
     this.#total?.cancel()
     this.#forgetCaller()
@@ -186,7 +187,8 @@ class StreamRelay implements StreamSink {
     attempt.modelReported = stream.facts.model
     attempt.finishReason = stream.facts.finishReason
     attempt.firstContentAt = stream.facts.firstContentAt
-    attempt.said = stream.facts.said
+    attempt.deliveredChars = stream.facts.contentChars
+    attempt.deliveredText = stream.facts.content
     this.#context.outcome = outcome
     this.#resolve()
   }
