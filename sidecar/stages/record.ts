@@ -117,6 +117,17 @@ function requestRow(context: Context, services: Services): RequestRow {
     dropped_fields: context.droppedFields,
     request_bytes: context.requestBytes,
     response_bytes: context.caller.bytesSent,
+    cache_guard: '',
+    cache_entry_id: '',
+    cache_age_s: 0,
+    cache_tau: null,
+    cache_saved_ms: null,
+    coalesced: false,
+    guard_score: 0,
+    mask_rules_version: '',
+    pii_scan_us: 0,
+    unscanned_parts: 0,
+    placeholder_unknown: 0,
   }
 }
 
