@@ -94,6 +94,14 @@ export const requestColumns = {
   dropped_fields: column('labels', 'request fields that the provider’s format cannot express'),
   request_bytes: column('u32', 'size of the caller’s body', 'bytes'),
   response_bytes: column('u32', 'bytes sent to the caller', 'bytes'),
+  cost_catalog_usd: column(
+    'money?',
+    'what the price catalog says, where cost_usd is the provider’s own figure',
+    'USD',
+  ),
+  charge_usd: column('money?', 'cost_usd times the factor of the customer; null without a factor', 'USD'),
+  price_zone: column('label', 'price zone of the provider that answered; empty for none'),
+  speed: column('label', 'speed that was served, where the provider sells several'),
   cache_guard: column('label', 'rule of the cache guard that turned the nearest entry down'),
   cache_entry_id: column('text', 'entry of the cache that answered'),
   cache_age_s: column('u32', 'age of that entry', 's'),
@@ -130,6 +138,15 @@ export const attemptColumns = {
   cost_usd: column('money?', 'cost of this call; null when a price is unknown', 'USD'),
   price_valid_from: column('date', 'first day of the price used'),
   upstream_request_id: column('text', 'the provider’s own id of the call'),
+  model_reported: column('label', 'model the provider says it served'),
+  reasoning_tokens: column('u32', 'as in requests', 'tokens'),
+  service_tier: column('label', 'service tier that was served'),
+  price_zone: column('label', 'as in requests'),
+  speed: column('label', 'as in requests'),
+  price_model: column('label', 'model of the price catalog whose price was used; empty for none'),
+  price_option: column('label', 'what else decides the price: size of an image, context of a search'),
+  price_assumed: column('bool', 'as in requests'),
+  cost_catalog_usd: column('money?', 'as in requests', 'USD'),
 } as const satisfies Record<string, Column>
 
 export const feedbackColumns = {
