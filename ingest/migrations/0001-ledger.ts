@@ -92,6 +92,10 @@ export const ledger: Migration = {
         dropped_fields labels
         request_bytes u32
         response_bytes u32
+        cost_catalog_usd money?
+        charge_usd money?
+        price_zone label
+        speed label
         cache_guard label
         cache_entry_id text
         cache_age_s u32
@@ -136,6 +140,15 @@ export const ledger: Migration = {
         cost_usd money?
         price_valid_from date
         upstream_request_id text
+        model_reported label
+        reasoning_tokens u32
+        service_tier label
+        price_zone label
+        speed label
+        price_model label
+        price_option label
+        price_assumed bool
+        cost_catalog_usd money?
         ingested_at = DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') CODEC(Delta(8), ZSTD(1))
       `,
       engine: 'MergeTree',

@@ -34,9 +34,9 @@ const ledgerTypes: Readonly<Record<ColumnType, string>> = {
 /** Words of the rollups alone. Sums are signed and wide: a correction may be negative, a sum of years is large. */
 const rollupTypes = {
   instant: "DateTime('UTC') CODEC(Delta(4), ZSTD(1))",
-  sum: 'Int64 CODEC(T64, ZSTD(1))',
-  sum_usd: 'Decimal(38, 12) CODEC(ZSTD(1))',
-  sum_float: 'Float64 CODEC(ZSTD(1))',
+  sum: 'SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1))',
+  sum_usd: 'SimpleAggregateFunction(sum, Decimal(38, 12)) CODEC(ZSTD(1))',
+  sum_float: 'SimpleAggregateFunction(sum, Float64) CODEC(ZSTD(1))',
   latest: "SimpleAggregateFunction(max, DateTime('UTC')) CODEC(ZSTD(1))",
   digest: 'AggregateFunction(quantilesTDigest(0.5, 0.95, 0.99), Float32) CODEC(ZSTD(1))',
   distinct: 'AggregateFunction(uniqCombined(12), String) CODEC(ZSTD(1))',
