@@ -23,9 +23,22 @@ await migrate(engine, { target: 'embedded', database })
 
 const prices = {
   prices: [
-    { provider: 'mine', model: 'deepseek-chat', valid_from: '2026-11-10', input: '0.123456789012', cache_read: 0.01 },
+    {
+      provider: 'mine',
+      model: 'deepseek-chat',
+      valid_from: '2026-11-10',
+      input: '0.123456789012',
+      cache_read: 0.01,
+    },
     { provider: 'mine', model: 'night', utc: ['22:30', '06:00'], input: 0.5, output: 1 },
-    { provider: 'mine', model: 'night', input: 1, output: 2, output_reasoning: 3, tiers: [{ above: 1000, input: 7 }] },
+    {
+      provider: 'mine',
+      model: 'night',
+      input: 1,
+      output: 2,
+      output_reasoning: 3,
+      tiers: [{ above: 1000, input: 7 }],
+    },
     { provider: 'mine', model: 'voice', per_hour: 0.37, per_1m_chars: 15 },
   ],
   factors: { providers: { mine: 0.8765 } },
@@ -72,7 +85,8 @@ function randomCall(random: Random, models: readonly (readonly [string, string])
   }
   if (random.chance(0.05)) used['audio_seconds'] = (1 + random.int(500_000)) / random.pick([1, 100, 997])
   // Starts on any minute of days around which prices changed.
-  const atMs = Date.UTC(2026, 6, 1) + random.int(150) * 86_400_000 + random.int(1440) * 60_000 + random.int(60_000)
+  const atMs =
+    Date.UTC(2026, 6, 1) + random.int(150) * 86_400_000 + random.int(1440) * 60_000 + random.int(60_000)
   return {
     provider,
     model,
@@ -123,7 +137,11 @@ test('the engine works out every call to the twelfth decimal as the sidecar did'
   assert.equal(rows.length, calls.length)
   const wrong = rows.filter(({ request_id, usd }) => usd !== expected.get(request_id))
   assert.deepEqual(
-    wrong.slice(0, 5).map((row) => ({ ...row, expected: expected.get(row.request_id), call: calls[numberOf(row.request_id)] })),
+    wrong.slice(0, 5).map((row) => ({
+      ...row,
+      expected: expected.get(row.request_id),
+      call: calls[numberOf(row.request_id)],
+    })),
     [],
     `${wrong.length} of ${rows.length} differ`,
   )

@@ -9,7 +9,7 @@ import {
   type RateSheet,
 } from '../contract/prices/compile.ts'
 import { tokenRates, unitRateOf, unitRates } from '../contract/prices/rates.ts'
-import type { SeedEntry, SeedModel } from '../contract/prices/seed.ts'
+import type { SeedEntry } from '../contract/prices/seed.ts'
 import type { Door } from './door.ts'
 
 /** A row of `prices`: one sheet of rates, with the tier and the daily window it holds in. */
@@ -40,7 +40,14 @@ export function priceRowsOf(catalog: Catalog, provider: string): PriceRow[] {
   const discount = pairOf(catalog.discountOf(provider) ?? one)
   return [...(shelves.get(provider)?.values() ?? [])].flatMap((row) => {
     const compiled = compileModel(row, serviceDefaults[row.provider])
-    const common = { provider, model: row.id, mode: row.mode, discount, source: row.src, ...factsOf(compiled) }
+    const common = {
+      provider,
+      model: row.id,
+      mode: row.mode,
+      discount,
+      source: row.src,
+      ...factsOf(compiled),
+    }
     if (compiled.isFree) return [{ ...common, ...freeSheet }]
     return compiled.entries.flatMap((entry, position) =>
       sheetsOf(entry, row.prices[position], compiled).map((sheet) => ({ ...common, position, ...sheet })),
@@ -124,7 +131,8 @@ function unitGrains(entry: CompiledEntry, model: CompiledModel): Record<string, 
     const isFromTable = name === 'images' && model.imageTable !== undefined
     if (rate !== undefined && !isFromTable) grains[name] = String(rate)
   }
-  for (const [size, rate] of Object.entries(entry.searches ?? {})) grains[`web_searches.${size}`] = String(rate)
+  for (const [size, rate] of Object.entries(entry.searches ?? {}))
+    grains[`web_searches.${size}`] = String(rate)
   return grains
 }
 
@@ -172,23 +180,20 @@ export async function loadPrices(
     `SELECT provider, argMax(catalog, version) AS catalog FROM ${table} GROUP BY provider`,
   )
   const known = new Map(inForce.map((row) => [row.provider, row.catalog]))
-  const loaded: string[] = []
-  let count = 0
-  for (const provider of catalog.source.shelves.keys()) {
+  const lists = [...catalog.source.shelves.keys()].map((provider) => {
     const rows = priceRowsOf(catalog, provider)
-    const name = `${catalog.built} ${digestOf(rows)}`
-    if (rows.length === 0 || known.get(provider) === name) continue
-    for (let at = 0; at < rows.length; at += rowsAtOnce) {
-      const lines = rows
-        .slice(at, at + rowsAtOnce)
-        .map((row) => JSON.stringify({ ...row, catalog: name, version: nowMs }))
-      await door.run(`INSERT INTO ${table} FORMAT JSONEachRow\n${lines.join('\n')}`)
-    }
-    loaded.push(provider)
-    count += rows.length
+    return { provider, rows, name: `${catalog.built} ${digestOf(rows)}` }
+  })
+  const changed = lists.filter(({ provider, rows, name }) => rows.length > 0 && known.get(provider) !== name)
+  const lines = changed.flatMap(({ rows, name }) =>
+    rows.map((row) => JSON.stringify({ ...row, catalog: name, version: nowMs })),
+  )
+  for (let at = 0; at < lines.length; at += rowsAtOnce) {
+    const some = lines.slice(at, at + rowsAtOnce).join('\n')
+    await door.run(`INSERT INTO ${table} FORMAT JSONEachRow\n${some}`)
   }
-  if (count > 0) await door.run(`SYSTEM RELOAD DICTIONARY \`${database}\`.price_sheets`)
-  return { providers: loaded, rows: count }
+  if (lines.length > 0) await door.run(`SYSTEM RELOAD DICTIONARY \`${database}\`.price_sheets`)
+  return { providers: changed.map(({ provider }) => provider), rows: lines.length }
 }
 
 function digestOf(rows: readonly PriceRow[]): string {

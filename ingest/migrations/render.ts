@@ -166,7 +166,7 @@ function renderReplaceRollup(step: ReplaceRollupStep, to: Rendering): string {
 }
 
 function withTables(select: string, name: (table: string) => string): string {
-  return select.trim().replace(/\{(\w+)\}/g, (_, table: string) => name(table))
+  return select.trim().replace(/\{([a-z]\w*)\}/g, (_, table: string) => name(table))
 }
 
 /** Functions of dictionaries take the name as a text, which stands in braces and quotes. */
