@@ -37,7 +37,7 @@ function offenders(find: (source: Source) => readonly string[]): string[] {
 const room = (path: string) => path.split('/')[0] ?? ''
 const isRoot = (path: string) => path.startsWith('cli/') || path.endsWith('/main.ts')
 /** The doors of ingest that composition roots may open. */
-const doors = ['ingest/writer.ts', 'ingest/warehouse.ts']
+const doors = ['ingest/writer.ts', 'ingest/warehouse.ts', 'ingest/target.ts', 'ingest/token.ts']
 
 test('rooms import only the contract and themselves; composition roots also what they compose', () => {
   const wrong = offenders(({ path, imports }) =>
@@ -119,6 +119,7 @@ test('no default exports, no focused tests, no notes for later', () => {
 const longFiles: Readonly<Record<string, string>> = {
   'contract/record.ts': 'tables, one line a column',
   'sidecar/context.ts': 'every field of a request, once',
+  'ingest/migrations/0001-ledger.ts': 'a table of columns',
   'ingest/writer.ts': 'one state machine',
   'sidecar/body/json-scan.ts': 'one scanner over bytes',
   'sidecar/stages/dispatch/attempt.ts': 'one call from its start to the first sign of an answer',

@@ -22,7 +22,12 @@ export interface Running {
 }
 
 /** Starts the sidecar with all it needs, until a signal ends it. */
-export async function runProxy(args: readonly string[], environment: Environment): Promise<Running> {
+export async function runProxy(
+  args: readonly string[],
+  environment: Environment,
+  /** Of the processes beside it, for the same page. */
+  moreMetrics: () => string = () => '',
+): Promise<Running> {
   const { values } = parseArgs({ args: [...args], options: { config: { type: 'string' } }, strict: true })
   const loaded = loadConfig({ file: values.config, environment })
   // The file it began with: one that is gone must not end in defaults without keys.
@@ -36,7 +41,11 @@ export async function runProxy(args: readonly string[], environment: Environment
   const reload = () =>
     reloadFrom({ load, environment, log, running: { ...loaded, config }, apply: group.reload })
   const admin = createAdminServer({
-    sources: { ...group.sources, reload },
+    sources: {
+      ...group.sources,
+      metrics: async () => `${await group.sources.metrics()}${moreMetrics()}`,
+      reload,
+    },
     token: environment['SIDELIGHT_ADMIN_TOKEN'],
     isLoopback: isLoopback(config.admin),
     allowedHosts: config.allowedHosts,

@@ -1,15 +1,44 @@
 import type { Environment } from '../contract/config/load.ts'
-import { type Running, runProxy } from './run.ts'
+import { type Child, childMetrics, superviseChild } from './children.ts'
+import { logFor, type Running, runProxy } from './run.ts'
 import { show } from './sidecar.ts'
+import { warehouseCommand } from './warehouse.ts'
 
 /** Everything on one machine, and a first request to copy. */
 export async function runUp(args: readonly string[], environment: Environment): Promise<number> {
-  const running = await runProxy(args, environment)
-  process.stdout.write(greeting(running))
-  return running.stopped
+  const children = new Map<string, Child>()
+  const running = await runProxy(args, environment, () => childMetrics(children))
+  const warehouse = startWarehouse(running)
+  if (warehouse !== undefined) children.set('warehouse', warehouse)
+  process.stdout.write(greeting(running, await warehouseText(running, warehouse)))
+  const code = await running.stopped
+  // After the proxy: what it wrote last is still to arrive.
+  await warehouse?.stop()
+  return code
 }
 
-function greeting(running: Running): string {
+/** Its death is told in the log and mended by another start; requests are answered without it. */
+function startWarehouse({ config }: Running): Child | undefined {
+  if (config.warehouse.url !== 'embedded') return undefined
+  return superviseChild({
+    name: 'warehouse',
+    command: warehouseCommand(config, { isSupervised: true }),
+    log: logFor(config),
+    ready: /^warehouse (http:\S+)$/,
+    stopMs: config.drain + killAfterMs,
+  })
+}
+
+async function warehouseText({ config }: Running, child: Child | undefined): Promise<string> {
+  if (child === undefined) return new URL(config.warehouse.url).origin
+  const started = await child.started
+  return 'address' in started ? started.address : `not running: ${started.problem}`
+}
+
+/** It kills itself before that. */
+const killAfterMs = 10_000
+
+function greeting(running: Running, warehouse: string): string {
   const { config } = running
   const data = show(running.data)
   const admin = show(running.admin)
@@ -21,6 +50,7 @@ function greeting(running: Running): string {
     `  Anthropic, Gemini base URL  ${data}`,
     `  admin                       ${admin}   /healthz /readyz /metrics /policy`,
     `  records                     ${config.stateDir}/spool`,
+    `  warehouse                   ${warehouse}`,
     `  providers                   ${providersText(running)}`,
     '',
     'A first request:',

@@ -121,6 +121,17 @@ function requestRow(context: Context, services: Services): RequestRow {
     charge_usd: cost?.chargeUsd ?? null,
     price_zone: served === undefined ? '' : zoneOf(served),
     speed: served?.usage?.speed ?? '',
+    cache_guard: '',
+    cache_entry_id: '',
+    cache_age_s: 0,
+    cache_tau: null,
+    cache_saved_ms: null,
+    coalesced: false,
+    guard_score: 0,
+    mask_rules_version: '',
+    pii_scan_us: 0,
+    unscanned_parts: 0,
+    placeholder_unknown: 0,
   }
 }
 
