@@ -1,6 +1,7 @@
 import type { Environment } from '../contract/config/load.ts'
 import { type Child, childMetrics, superviseChild } from './children.ts'
-import { logFor, type Running, runProxy } from './run.ts'
+import { logFor } from './log-for.ts'
+import { type Running, runProxy } from './run.ts'
 import { show } from './sidecar.ts'
 import { warehouseCommand } from './warehouse.ts'
 
