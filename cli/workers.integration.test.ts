@@ -39,13 +39,21 @@ async function start(yaml: string, env: Record<string, string> = {}): Promise<St
       ...env,
     },
   })
-  const [, origin = '', admin = ''] = await run.waitFor(/serving on (http:\S+), admin on (http:\S+)/, startMs)
   const dispose = async () => {
     await run.stop()
     await folder[Symbol.asyncDispose]()
   }
-  return { run, folder, origin, admin, [Symbol.asyncDispose]: dispose }
+  try {
+    const [, origin = '', admin = ''] = await run.waitFor(serving, startMs)
+    return { run, folder, origin, admin, [Symbol.asyncDispose]: dispose }
+  } catch (error) {
+    // Else the processes would outlive the test.
+    await dispose()
+    throw error
+  }
 }
+
+const serving = /serving on (http:\S+), admin on (http:\S+)/
 
 const config = (origin: string, workers: number, weight = 1) => `
 workers: ${workers}

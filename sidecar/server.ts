@@ -92,6 +92,8 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     })
   }
 
+  const idle = () => (inFlight === 0 ? Promise.resolve() : new Promise<void>((resolve) => (onIdle = resolve)))
+
   const server = openServer({ ...usualSockets, ...options.sockets }, serve, connections)
   return {
     server,
@@ -101,13 +103,18 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       isDraining = true
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
-      if (inFlight > 0) await atMost(limitMs, new Promise<void>((resolve) => (onIdle = resolve)))
+      await atMost(limitMs, idle())
       server.closeAllConnections()
       await closed
+      // Those that were cut still have their account to give.
+      await atMost(cutMs, idle())
       await closing.drain()
     },
   }
 }
+
+/** A request whose connections are gone ends in a moment. */
+const cutMs = 1000
 
 type Serve = (req: IncomingMessage, res: ServerResponse) => void
 

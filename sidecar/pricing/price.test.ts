@@ -5,7 +5,8 @@ import { loadShippedCatalog } from '../../contract/prices/catalog.ts'
 import { applyOverrides } from '../../contract/prices/overrides.ts'
 import { usageOf } from '../../contract/usage.ts'
 import { createRegistry } from '../providers/registry.ts'
-import { buildCandidate, buildSnapshot } from '../snapshot.ts'
+import { buildCandidate } from '../routing/candidate.ts'
+import { buildSnapshot } from '../snapshot.ts'
 import { priceCall } from './price.ts'
 
 const yaml = `providers:

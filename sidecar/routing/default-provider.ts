@@ -1,7 +1,8 @@
 import { GatewayError } from '../../contract/errors.ts'
 import type { DialectName } from '../dialects/dialect.ts'
 import type { ProviderKind } from '../providers/provider.ts'
-import { buildCandidate, type Snapshot, singleRoute } from '../snapshot.ts'
+import type { Snapshot } from '../snapshot.ts'
+import { buildCandidate, singleRoute } from './candidate.ts'
 import type { ConnectedProvider, Route } from './route.ts'
 
 const preferred: Readonly<Record<DialectName, readonly ProviderKind[]>> = {

@@ -1,7 +1,8 @@
 import { distance } from 'fastest-levenshtein'
 import { GatewayError } from '../../contract/errors.ts'
-import { adhocRoutesMax, buildCandidate, type Snapshot, singleRoute } from '../snapshot.ts'
+import { adhocRoutesMax, type Snapshot } from '../snapshot.ts'
 import { type Allowed, mayUse } from './allowed.ts'
+import { buildCandidate, singleRoute } from './candidate.ts'
 import type { ConnectedProvider, Route } from './route.ts'
 
 export interface Resolved {

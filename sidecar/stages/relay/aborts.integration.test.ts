@@ -113,7 +113,7 @@ for (const wire of [chatWire, responsesWire, messagesWire]) {
     for (let sent = 3; sent <= words.length; sent += 5) {
       stage.a.answer(unfinished(events.slice(0, sent)))
       const before = stage.sidecar.records.length
-      await leave(stage, { afterMs: 150 })
+      await leave(stage, { after: events[sent - 1]?.trimEnd().slice(-40) ?? '' })
       const record = (await stage.sidecar.recorded(before + 1)).at(-1)
       const delivered = wire.text(events.slice(0, sent).join(''))
       const exact = countTokens(delivered)
