@@ -77,6 +77,15 @@ export function multiply(left: Fraction, right: Fraction): Fraction {
   }
 }
 
+export function add(left: Fraction, right: Fraction): Fraction {
+  if (left.denominator === right.denominator)
+    return { numerator: left.numerator + right.numerator, denominator: left.denominator }
+  return {
+    numerator: left.numerator * right.denominator + right.numerator * left.denominator,
+    denominator: left.denominator * right.denominator,
+  }
+}
+
 /** A markup or discount on an amount that is already known, rounded once. */
 export function scaleMoney(money: Money, factor: Fraction): Money {
   return divideHalfEven(money * factor.numerator, factor.denominator)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { attemptColumns, requestColumns, schemaVersion } from './record.ts'
+import { attemptColumns, requestColumns, schemaVersion, spooledTables } from './record.ts'
 import { tokenColumns } from './usage.ts'
 
 /** What dashboards, exports and users rely on; `ingested_at` is added by the warehouse. */
@@ -14,7 +14,7 @@ guard_verdict status http_status error_code finish_reason duration_ms first_toke
 const fixedAttemptColumns = `ts request_id attempt provider model region outcome http_status error_code duration_ms
 first_token_ms input_tokens cached_input_tokens cache_write_tokens output_tokens cost_usd upstream_request_id`
 
-const tables = { requests: requestColumns, attempts: attemptColumns }
+const tables = spooledTables
 
 test('every column that others rely on is there', () => {
   for (const [fixed, columns] of [

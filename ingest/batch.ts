@@ -1,13 +1,12 @@
-import type { LedgerRecord } from '../contract/record.ts'
 import type { FrameBatch } from './frames.ts'
-import { encodeRecord } from './payload.ts'
+import { encodeEntry, type SpoolEntry } from './payload.ts'
 
 /** One turn of the event loop encodes at most this much, so that no request waits: 2 ms (measured). */
 export const batchRecordsMax = 500
 export const batchBytesMax = 512 * 1024
 
 /** Fills the batch from the front of the queue; tells how many records it took, encodable or not. */
-export function fillBatch(batch: FrameBatch, queue: readonly LedgerRecord[], due: number): number {
+export function fillBatch(batch: FrameBatch, queue: readonly SpoolEntry[], due: number): number {
   batch.clear()
   const limit = Math.min(due, batchRecordsMax, queue.length)
   let taken = 0
@@ -20,9 +19,9 @@ export function fillBatch(batch: FrameBatch, queue: readonly LedgerRecord[], due
 }
 
 /** A record of which no JSON can be made is a bug of ours, and must not stop those behind it. */
-function add(batch: FrameBatch, record: LedgerRecord): void {
+function add(batch: FrameBatch, record: SpoolEntry): void {
   try {
-    batch.add(encodeRecord(record))
+    batch.add(encodeEntry(record))
   } catch {
     // The caller counts it: taken, but not in the batch.
   }

@@ -1,43 +1,89 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { attemptColumns, type LedgerRecord, requestColumns } from '../contract/record.ts'
+import {
+  attemptColumns,
+  type FeedbackRow,
+  feedbackColumns,
+  type LedgerRecord,
+  requestColumns,
+  type SelfAuditRow,
+  selfAuditColumns,
+} from '../contract/record.ts'
 import { seededRandom } from '../testing/random.ts'
-import { randomRecord } from '../testing/random-record.ts'
-import { decodeRecord, encodeRecord } from './payload.ts'
+import { randomRecord, randomRow } from '../testing/random-record.ts'
+import { decodeEntry, encodeEntry } from './payload.ts'
+
+/** The values of each line. */
+function valuesIn(payload: string): unknown[][] {
+  return payload.split('\n').map((line) => JSON.parse(line.slice(line.indexOf('['))))
+}
+
+function decodeRecord(payload: string): LedgerRecord {
+  const entry = decodeEntry(payload)
+  assert.ok('request' in entry)
+  return entry
+}
 
 test('any record comes back from the spool as it was', () => {
   const random = seededRandom(11)
   for (let round = 0; round < 300; round += 1) {
     const record = randomRecord(random)
-    assert.deepEqual(decodeRecord(encodeRecord(record)), record)
+    assert.deepEqual(decodeEntry(encodeEntry(record)), record)
   }
+})
+
+test('feedback and self-audit rows come back as they were', () => {
+  const random = seededRandom(15)
+  for (let round = 0; round < 50; round += 1) {
+    const feedback = randomRow(feedbackColumns, random) as FeedbackRow
+    const audit = randomRow(selfAuditColumns, random) as SelfAuditRow
+    assert.deepEqual(decodeEntry(encodeEntry({ feedback })), { feedback })
+    assert.deepEqual(decodeEntry(encodeEntry({ audit })), { audit })
+  }
+})
+
+test('each row is a line that names its table and its number of columns', () => {
+  const payload = encodeEntry(randomRecord(seededRandom(16), 2))
+  const counts = [requestColumns, attemptColumns].map((columns) => Object.keys(columns).length)
+  const heads = payload.split('\n').map((line) => line.slice(0, line.indexOf('[')))
+  assert.deepEqual(heads, [`r${counts[0]}`, `a${counts[1]}`, `a${counts[1]}`])
 })
 
 test('values lie in the order of the columns, whatever order the row was built in', () => {
   const record = randomRecord(seededRandom(12), 1)
   const reversed = Object.fromEntries(Object.entries(record.request).reverse())
   const moved = { ...record, request: reversed } as unknown as LedgerRecord
-  assert.equal(encodeRecord(moved), encodeRecord(record))
-  const [, request, attempts] = JSON.parse(encodeRecord(moved))
-  assert.equal(request[0], record.request.ts)
-  assert.equal(request.length, Object.keys(requestColumns).length)
-  assert.equal(attempts[0].length, Object.keys(attemptColumns).length)
+  assert.equal(encodeEntry(moved), encodeEntry(record))
+  const [request, attempt] = valuesIn(encodeEntry(moved))
+  assert.equal(request?.[0], record.request.ts)
+  assert.equal(request?.length, Object.keys(requestColumns).length)
+  assert.equal(attempt?.length, Object.keys(attemptColumns).length)
 })
 
 test('keys that are no columns stay out, and do not move the others', () => {
   const record = randomRecord(seededRandom(13), 0)
   const { ts, ...rest } = record.request
   const more = { request: { ts, surprise: 1, ...rest }, attempts: [] }
-  assert.equal(encodeRecord(more), encodeRecord(record))
+  assert.equal(encodeEntry(more), encodeEntry(record))
 })
 
 test('columns that a payload is too old to know get the default of their type', () => {
   const record = randomRecord(seededRandom(14), 0)
-  const [version, request] = JSON.parse(encodeRecord(record))
-  const decoded = decodeRecord(JSON.stringify([version, request.slice(0, 3), []]))
+  const [request] = valuesIn(encodeEntry(record))
+  const decoded = decodeRecord(`r3${JSON.stringify(request?.slice(0, 3))}`)
   assert.equal(decoded.request.seq, record.request.seq)
   assert.equal(decoded.request.sidecar_id, '')
   assert.equal(decoded.request.cost_usd, null)
   assert.deepEqual(decoded.request.tags, {})
   assert.equal(decoded.request.request_bytes, 0)
+})
+
+test('a record that was written as one array is still read', () => {
+  const record = randomRecord(seededRandom(17), 2)
+  const [request, ...attempts] = valuesIn(encodeEntry(record))
+  assert.deepEqual(decodeEntry(JSON.stringify([1, request, attempts])), record)
+})
+
+test('what is of no known table is refused, not guessed', () => {
+  assert.throws(() => decodeEntry('z3[1,2,3]'), /no table/)
 })

@@ -1,41 +1,89 @@
 import {
   type AttemptRow,
-  attemptColumns,
   type ColumnType,
+  type FeedbackRow,
   type LedgerRecord,
   type RequestRow,
-  requestColumns,
-  schemaVersion,
+  type SelfAuditRow,
+  type SpooledTable,
+  spooledTables,
 } from '../contract/record.ts'
 
-/** A record as it lies in the spool: values in the order of the columns, so that names are not repeated. */
-export type Payload = readonly [
-  version: number,
-  request: readonly unknown[],
-  attempts: readonly (readonly unknown[])[],
-]
+/** What one frame of the spool holds: rows that are shipped, lost and counted together. */
+export type SpoolEntry = LedgerRecord | { readonly feedback: FeedbackRow } | { readonly audit: SelfAuditRow }
 
 type Columns = Readonly<Record<string, { readonly type: ColumnType }>>
 
-const requestNames = Object.keys(requestColumns)
-const attemptNames = Object.keys(attemptColumns)
+/** The first character of a line. */
+export const tableTags = {
+  requests: 'r',
+  attempts: 'a',
+  feedback: 'f',
+  self_audit: 's',
+} as const satisfies Record<SpooledTable, string>
 
-export function encodeRecord(record: LedgerRecord): string {
-  const payload: Payload = [
-    schemaVersion,
-    valuesOf(record.request, requestNames),
-    record.attempts.map((attempt) => valuesOf(attempt, attemptNames)),
-  ]
-  return JSON.stringify(payload)
+interface LineForm {
+  readonly names: readonly string[]
+  readonly prefix: string
 }
 
-/** Columns that came after the payload was written get the default of their type. */
-export function decodeRecord(text: string): LedgerRecord {
-  const [, request, attempts] = JSON.parse(text) as Payload
+function formOf(table: SpooledTable): LineForm {
+  const names = Object.keys(spooledTables[table])
+  return { names, prefix: `${tableTags[table]}${names.length}` }
+}
+
+const requests = formOf('requests')
+const attempts = formOf('attempts')
+const feedback = formOf('feedback')
+const audits = formOf('self_audit')
+
+/**
+ * An entry as it lies in the spool: a line for each row, `<table><number of columns>[values]`. What follows the
+ * number is what the warehouse reads as JSONCompactEachRow, so the shipper copies bytes and parses nothing.
+ * Columns only grow at the end, so the number says which ones they are.
+ */
+export function encodeEntry(entry: SpoolEntry): string {
+  if ('feedback' in entry) return lineOf(feedback, entry.feedback)
+  if ('audit' in entry) return lineOf(audits, entry.audit)
+  let lines = lineOf(requests, entry.request)
+  for (const attempt of entry.attempts) lines += `\n${lineOf(attempts, attempt)}`
+  return lines
+}
+
+function lineOf(form: LineForm, row: object): string {
+  return form.prefix + JSON.stringify(valuesOf(row, form.names))
+}
+
+/** Before there were lines, a record was one array: `[version, request, attempts]`. It says the same. */
+export function linesOfArray(payload: string): string {
+  const [, request, attemptRows] = JSON.parse(payload) as readonly [number, unknown[], unknown[][]]
+  const line = (tag: string, values: readonly unknown[]) => `${tag}${values.length}${JSON.stringify(values)}`
+  return [
+    line(tableTags.requests, request),
+    ...attemptRows.map((values) => line(tableTags.attempts, values)),
+  ].join('\n')
+}
+
+/** For people and tests. Columns that came after the payload was written get the default of their type. */
+export function decodeEntry(payload: string): SpoolEntry {
+  const lines = payload.startsWith('[') ? linesOfArray(payload) : payload
+  const rows = lines.split('\n').map(decodeLine)
+  const first = rows[0]
+  if (first?.table === 'feedback') return { feedback: first.row as FeedbackRow }
+  if (first?.table === 'self_audit') return { audit: first.row as SelfAuditRow }
+  if (first?.table !== 'requests') throw new Error('a payload starts with no row that is known')
   return {
-    request: rowOf(requestColumns, request) as RequestRow,
-    attempts: attempts.map((attempt) => rowOf(attemptColumns, attempt) as AttemptRow),
+    request: first.row as RequestRow,
+    attempts: rows.slice(1).map(({ row }) => row as AttemptRow),
   }
+}
+
+function decodeLine(line: string): { table: SpooledTable; row: unknown } {
+  const tables = Object.keys(tableTags) as SpooledTable[]
+  const table = tables.find((name) => line.startsWith(tableTags[name]))
+  if (table === undefined) throw new Error('a line is of no table that is known')
+  const values = JSON.parse(line.slice(line.indexOf('['))) as readonly unknown[]
+  return { table, row: rowOf(spooledTables[table], values) }
 }
 
 /**
@@ -70,8 +118,10 @@ function absent(type: ColumnType): unknown {
     case 'u32':
     case 'u64':
     case 'float':
+    case 'ms':
       return 0
     case 'float?':
+    case 'ms?':
     case 'money?':
       return null
     case 'money':
@@ -83,6 +133,7 @@ function absent(type: ColumnType): unknown {
       return []
     case 'label_map':
     case 'count_map':
+    case 'amount_map':
       return {}
     case 'date':
       return '1970-01-01'
@@ -92,6 +143,7 @@ function absent(type: ColumnType): unknown {
       return '0'.repeat(32)
     case 'label':
     case 'text':
+    case 'document':
       return ''
     default: {
       const unknown: never = type

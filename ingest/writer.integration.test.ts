@@ -10,7 +10,7 @@ import { randomRecord } from '../testing/random-record.ts'
 import { nodeCommand, spawnProcess } from '../testing/spawn.ts'
 import { tempDir } from '../testing/temp-dir.ts'
 import { decodeFrames } from './frames.ts'
-import { decodeRecord } from './payload.ts'
+import { decodeEntry } from './payload.ts'
 import { createWriter } from './writer.ts'
 
 const child = fileURLToPath(new URL('../testing/spool-writer.ts', import.meta.url))
@@ -21,7 +21,7 @@ async function sealedRecords(directory: string): Promise<LedgerRecord[]> {
   return files.flatMap((bytes) => {
     const { payloads, goodBytes } = decodeFrames(bytes)
     assert.equal(goodBytes, bytes.length, 'a sealed segment is whole')
-    return payloads.map(decodeRecord)
+    return payloads.map((payload) => decodeEntry(payload) as LedgerRecord)
   })
 }
 

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { LedgerRecord } from '../contract/record.ts'
+import { type FeedbackRow, feedbackColumns, type LedgerRecord } from '../contract/record.ts'
 import { type FileOperation, memoryFiles } from '../testing/memory-files.ts'
 import { seededRandom } from '../testing/random.ts'
-import { randomRecord } from '../testing/random-record.ts'
+import { randomRecord, randomRow } from '../testing/random-record.ts'
 import { tempDir } from '../testing/temp-dir.ts'
 import { batchRecordsMax } from './batch.ts'
 import { decodeFrames } from './frames.ts'
-import { decodeRecord } from './payload.ts'
+import { decodeEntry } from './payload.ts'
 import { createWriter, type Writer, type WriterOptions } from './writer.ts'
 
 const random = randomRecord(seededRandom(21), 0)
@@ -36,7 +36,10 @@ function writerIn(directory: string, options: Partial<WriterOptions> = {}): Prom
 }
 
 function seqsIn(bytes: Buffer): number[] {
-  return decodeFrames(bytes).payloads.map((payload) => decodeRecord(payload).request.seq)
+  return decodeFrames(bytes).payloads.map((payload) => {
+    const entry = decodeEntry(payload)
+    return 'request' in entry ? entry.request.seq : -1
+  })
 }
 
 async function sealedSeqs(directory: string): Promise<number[]> {
@@ -82,6 +85,19 @@ describe('the writer', { concurrency: true }, () => {
     )
     const { accepted, spooled, lost, queued } = writer.counts()
     assert.deepEqual({ accepted, spooled, lost, queued }, { accepted: 50, spooled: 50, lost: 0, queued: 0 })
+  })
+
+  test('feedback goes the way of the records, in the order it came', async () => {
+    const { writer, disk } = await failingWriter()
+    const feedback = randomRow(feedbackColumns, seededRandom(22)) as FeedbackRow
+    writer.offer(numbered(0))
+    writer.offerFeedback(feedback)
+    await writer.flushed()
+    const [name = ''] = disk.names()
+    const { payloads } = decodeFrames(disk.content(name) ?? Buffer.alloc(0))
+    assert.deepEqual(payloads.slice(1).map(decodeEntry), [{ feedback }])
+    assert.equal(writer.counts().spooled, 2)
+    await writer.close()
   })
 
   test('flushed resolves when everything offered before is on the disk, and at once when all is', async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { LedgerRecord, RecordSink } from '../contract/record.ts'
+import type { FeedbackRow, LedgerRecord, RecordSink } from '../contract/record.ts'
 import { fillBatch } from './batch.ts'
 import { errorCode, type Files, nodeFiles, prepareDirectory } from './files.ts'
 import { FlushWaiters } from './flush-waiters.ts'
@@ -7,6 +7,7 @@ import { FrameBatch } from './frames.ts'
 import { Housekeeper } from './housekeeper.ts'
 import { LossCounter, type Losses, type LossReason } from './losses.ts'
 import { thisProcess } from './owner.ts'
+import type { SpoolEntry } from './payload.ts'
 import { Spool } from './spool.ts'
 
 /** A disk that said no is asked again after this. */
@@ -44,11 +45,6 @@ export interface WriterCounts {
 }
 
 export interface Writer extends RecordSink {
-  /**
-   * Resolves when everything that was offered so far is durable. Rejects when some of it was lost, the last
-   * record included when it was refused; while the disk fails, it waits.
-   */
-  flushed(): Promise<void>
   counts(): WriterCounts
   /** Why no more records can be taken; undefined when all is well. */
   problem(): string | undefined
@@ -71,7 +67,7 @@ class GroupWriter implements Writer {
   readonly #batch = new FrameBatch()
   readonly #waiters = new FlushWaiters()
   readonly #losses = new LossCounter()
-  #queue: LedgerRecord[] = []
+  #queue: SpoolEntry[] = []
   #accepted = 0
   #spooled = 0
   /** Of the accepted records, how many are no longer queued, whatever became of them. */
@@ -113,6 +109,14 @@ class GroupWriter implements Writer {
   }
 
   offer(record: LedgerRecord): void {
+    this.#take(record)
+  }
+
+  offerFeedback(row: FeedbackRow): void {
+    this.#take({ feedback: row })
+  }
+
+  #take(entry: SpoolEntry): void {
     const refusal = this.#refusal()
     this.#isLastRefused = refusal !== undefined
     if (refusal !== undefined) {
@@ -120,7 +124,7 @@ class GroupWriter implements Writer {
       return
     }
     this.#accepted += 1
-    this.#queue.push(record)
+    this.#queue.push(entry)
     this.#flushAfter(this.#options.flushMs)
   }
 

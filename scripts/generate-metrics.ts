@@ -36,7 +36,7 @@ async function render(): Promise<string> {
   const sidecar = createSidecar({
     config,
     environment: {},
-    sink: { offer: () => {} },
+    sink: { offer: () => {}, offerFeedback: () => {}, flushed: async () => {} },
     log: createLog({ level: 'silent', format: 'json', write: () => {}, nowMs: Date.now }),
     tracing: undefined,
     simulatedOrigin: '',

@@ -65,6 +65,7 @@ export class Context {
   // fingerprint
   promptFingerprint = ''
   estimatedInputTokens = 0
+  promptBytes = 0
   segment = ''
 
   // recall
@@ -190,6 +191,8 @@ export interface Attempt {
   usageSource: UsageSource | ''
   modelReported: string
   finishReason: string
+  /** Usage that can't be counted: its cost is unknown. */
+  isUnknown: boolean
   /** Characters that reached the caller, for estimates when usage is missing. */
   deliveredChars: number
   /** The text itself, as far as it is kept: counted when usage is missing, and never recorded. */
@@ -229,8 +232,22 @@ export type Answer =
 export interface Settled {
   readonly costUsd: string | null
   readonly reportedUsd: string | null
+  /** What the catalog says, where a provider's own figure won. */
+  readonly catalogUsd: string | null
+  /** What the customer is charged, where the prices file has a factor for it. */
+  readonly chargeUsd: string | null
   readonly baselineUsd: string | null
   readonly validFrom: string
   readonly assumed: boolean
-  readonly attempts: readonly { readonly costUsd: string | null; readonly validFrom: string }[]
+  readonly attempts: readonly SettledAttempt[]
+}
+
+export interface SettledAttempt {
+  readonly costUsd: string | null
+  readonly catalogUsd: string | null
+  readonly validFrom: string
+  readonly assumed: boolean
+  /** Of the catalog; '' for none. */
+  readonly priceModel: string
+  readonly priceOption: string
 }

@@ -6,6 +6,8 @@ import { createIdSource } from '../contract/ids.ts'
 import { loadShippedCatalog } from '../contract/prices/catalog.ts'
 import type { RecordSink } from '../contract/record.ts'
 import { SignatureStore } from './conversation/signature-store.ts'
+import { type CounterOptions, TokenCounter } from './counting/counter.ts'
+import { TokenRatios } from './counting/ratios.ts'
 import { dialects } from './dialects/registry.ts'
 import { HeavyTranslator } from './lanes/heavy.ts'
 import { Limiter, type Limits } from './limits/limiter.ts'
@@ -18,7 +20,6 @@ import { createDataPlane, type DataPlane, type SocketSettings } from './server.t
 import type { Services } from './services.ts'
 import { buildSnapshot, type Snapshot } from './snapshot.ts'
 import { Waits } from './timing/waits.ts'
-import { type CounterLimits, TokenCounter } from './tokens/counter.ts'
 import { fetchToken } from './upstream/fetch-token.ts'
 import { type PoolOptions, Pools } from './upstream/pools.ts'
 
@@ -37,7 +38,7 @@ export interface SidecarOptions {
   /** For tests. */
   readonly sockets?: Partial<SocketSettings>
   readonly pools?: PoolOptions
-  readonly counting?: Partial<CounterLimits>
+  readonly counting?: CounterOptions
 }
 
 export interface Sidecar {
@@ -78,6 +79,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     limiter: options.limiter ?? new Limiter(),
     heavy,
     tokens,
+    ratios: new TokenRatios(),
     signatures: new SignatureStore({ entriesMax: 10_000, bytesMax: 32 * 1_048_576 }),
     identity: { sidecarId: hostname(), boot: Math.floor(options.bootMs / 1000), worker: options.worker },
     nowMs,

@@ -1,5 +1,7 @@
 import type { RecordSink } from '../contract/record.ts'
 import type { SignatureStore } from './conversation/signature-store.ts'
+import type { TokenCounter } from './counting/counter.ts'
+import type { TokenRatios } from './counting/ratios.ts'
 import type { Dialect, DialectName } from './dialects/dialect.ts'
 import type { HeavyTranslator } from './lanes/heavy.ts'
 import type { Limits } from './limits/limiter.ts'
@@ -7,7 +9,6 @@ import type { Log } from './observe/log.ts'
 import type { Metrics } from './observe/metrics.ts'
 import type { Tracing } from './observe/tracing.ts'
 import type { Waits } from './timing/waits.ts'
-import type { TokenCounter } from './tokens/counter.ts'
 import type { Pools } from './upstream/pools.ts'
 
 /** What stages use of the outside world; handed in, so that a test can hand in something else. */
@@ -24,6 +25,8 @@ export interface Services {
   readonly signatures: SignatureStore
   /** Translates requests that are too large for the event loop. */
   readonly heavy: HeavyTranslator
+  /** How much text makes a token, learned from answers that state it. */
+  readonly ratios: TokenRatios
   /** Counts what was delivered where no provider stated it. */
   readonly tokens: Pick<TokenCounter, 'count'>
   readonly identity: SidecarIdentity

@@ -1,10 +1,11 @@
 import { parseConfig } from '../contract/config/load.ts'
 import type { LedgerRecord } from '../contract/record.ts'
+import type { CounterOptions } from '../sidecar/counting/counter.ts'
 import { createSidecar, type Sidecar } from '../sidecar/main.ts'
 import { createLog } from '../sidecar/observe/log.ts'
 import type { SocketSettings } from '../sidecar/server.ts'
-import type { CounterLimits } from '../sidecar/tokens/counter.ts'
 import type { PoolOptions } from '../sidecar/upstream/pools.ts'
+import { memorySink } from './memory-sink.ts'
 
 export interface TestSidecar extends AsyncDisposable {
   readonly origin: string
@@ -25,7 +26,7 @@ export async function startTestSidecar(
     simulatedOrigin?: string
     sockets?: Partial<SocketSettings>
     pools?: PoolOptions
-    counting?: Partial<CounterLimits>
+    counting?: CounterOptions
   } = {},
 ): Promise<TestSidecar> {
   const environment = options.environment ?? {}
@@ -36,7 +37,7 @@ export async function startTestSidecar(
     // Without the wait for company a record is there when its answer is.
     config: { ...config, listen: '127.0.0.1:0', drain: 2000, spool: { ...config.spool, flush: 0 } },
     environment,
-    sink: { offer: (record) => void records.push(record) },
+    sink: memorySink(records),
     log: createLog({
       level: 'debug',
       format: 'json',

@@ -107,6 +107,8 @@ function createPassLane(ask: LaneAsk, format: Format): Lane {
   const summarize = summarizerFor({
     operation: ask.operation,
     method: call.method,
+    path: call.callerPath,
+    format: format.name,
     body,
     own: (answer) => format.summarize(answer, quirks),
   })

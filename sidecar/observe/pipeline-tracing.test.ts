@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { parseConfig } from '../../contract/config/load.ts'
 import type { LedgerRecord } from '../../contract/record.ts'
 import { fakeUpstream, httpJson } from '../../testing/fake-upstream.ts'
+import { memorySink } from '../../testing/memory-sink.ts'
 import { createSidecar } from '../main.ts'
 import { createLog } from './log.ts'
 import { createOtelTracing } from './otel.ts'
@@ -52,7 +53,7 @@ routes:
   const sidecar = createSidecar({
     config: { ...config, listen: '127.0.0.1:0', drain: 2000, spool: { ...config.spool, flush: 0 } },
     environment,
-    sink: { offer: (record) => void records.push(record) },
+    sink: memorySink(records),
     log: createLog({ level: 'silent', format: 'json', write: () => {}, nowMs: Date.now }),
     tracing,
     simulatedOrigin: '',

@@ -1,74 +1,87 @@
-import { sumMoney } from '../../contract/money.ts'
-import { type Usage, type UsageSource, usageOf } from '../../contract/usage.ts'
+import { scaleMoney, sumMoney } from '../../contract/money.ts'
+import { tokenColumns } from '../../contract/usage.ts'
 import type { Attempt, Context } from '../context.ts'
 import { moneyText, type PricedCall, priceCall } from '../pricing/price.ts'
 import type { Services } from '../services.ts'
+import { countMissing, usageState } from './usage.ts'
 
-/** Characters per token of what was delivered; used only where the provider stated no usage. */
-const charsPerToken = 4
-
-/** Tokens of delivered text by attempt, as far as they were counted. */
-type Counts = ReadonlyMap<Attempt, number>
-
-/** What everything cost. Usage that the provider never stated is counted or estimated, and marked so. */
+/** What everything cost. A promise only where usage is missing and has to be counted. */
 export function settle(context: Context, services: Services): void | Promise<void> {
-  const texts = context.attempts.filter((attempt) => isWorthCounting(context, attempt))
-  if (texts.length === 0) return bill(context, services, noCounts)
-  return countAll(texts, services).then((counts) => bill(context, services, counts))
+  const missing = settleUsage(context)
+  if (missing.length === 0) return bill(context, services)
+  return countMissing(context, services, missing).then(() => bill(context, services))
 }
 
-const noCounts: Counts = new Map()
+const nobody: readonly Attempt[] = []
 
-/**
- * An answer that broke off. One that is whole and states no usage comes from a host that never does: counting
- * all of its answers would keep the worker and its memory for good, so they stay estimates.
- */
-function isWorthCounting(context: Context, attempt: Attempt): boolean {
-  return attempt.deliveredText !== '' && attempt.outcome !== 'answered' && isGuessed(context, attempt)
-}
-
-/** Nobody but the record waits for it, and not for long. */
-async function countAll(attempts: readonly Attempt[], { tokens }: Services): Promise<Counts> {
-  const counts = new Map<Attempt, number>()
-  for (const attempt of attempts) {
-    // What was too long to be kept whole is what its beginning says it is.
-    const share = attempt.deliveredChars / attempt.deliveredText.length
-    const count = await tokens.count(attempt.deliveredText)
-    attempt.deliveredText = ''
-    if (count !== undefined) counts.set(attempt, Math.round(count * Math.max(1, share)))
+/** Gives the attempts whose usage nobody stated. */
+function settleUsage(context: Context): readonly Attempt[] {
+  let missing: Attempt[] | undefined
+  for (const attempt of context.attempts) {
+    const state = usageState(context, attempt)
+    attempt.isUnknown = state === 'unknown'
+    if (state === 'stated') attempt.usageSource = 'provider'
+    else if (state === 'none') attempt.usage = undefined
+    else if (state === 'missing') {
+      missing ??= []
+      missing.push(attempt)
+    }
   }
-  return counts
+  return missing ?? nobody
 }
 
-function bill(context: Context, services: Services, counts: Counts): void {
-  const { catalog } = context.snapshot
-  const priced = context.attempts.map((attempt) => {
-    const { usage, source } = usageFor(context, attempt, counts.get(attempt))
-    // A whole answer was priced for its header already.
-    if (usage !== attempt.usage) attempt.priced = undefined
-    attempt.usage = usage
-    attempt.usageSource = source
-    if (usage === undefined) return nothing
-    attempt.priced ??= priceCall({ catalog, candidate: attempt.candidate, usage, atMs: context.arrivedMs })
-    return attempt.priced
-  })
-  const last = priced.at(-1)
+function bill(context: Context, services: Services): void {
+  const calls = context.attempts.map((attempt) => priceAttempt(context, attempt))
+  const last = calls.at(-1)
   context.cost = {
-    costUsd: totalText(priced),
-    reportedUsd: last?.priced.source === 'reported' ? last.costText : null,
+    costUsd: totalText(calls),
+    reportedUsd: last !== undefined && isReported(last) ? last.costText : null,
+    catalogUsd: catalogText(calls),
+    chargeUsd: charge(context, calls),
     baselineUsd: baseline(context),
     validFrom: last?.priced.validFrom ?? undated,
-    assumed: priced.some((price) => price.priced.assumed),
-    attempts: priced.map(({ priced: { validFrom }, costText }) => ({ costUsd: costText, validFrom })),
+    assumed: calls.some((call) => call.priced.assumed),
+    attempts: calls.map((call) => ({
+      costUsd: call.costText,
+      catalogUsd: catalogText([call]),
+      validFrom: call.priced.validFrom,
+      assumed: call.priced.assumed,
+      priceModel: call.priced.model,
+      priceOption: call.option,
+    })),
   }
+  learn(context, services)
   const caller = context.callerKey
   if (caller !== undefined) services.limiter.spend(caller, tokensOf(context), services.nowMs())
 }
 
 const undated = '1970-01-01'
 const nothing: PricedCall = {
-  priced: { costUsd: 0n, catalogUsd: 0n, source: 'free', validFrom: undated, assumed: false },
+  priced: {
+    costUsd: 0n,
+    catalogUsd: 0n,
+    source: 'free',
+    validFrom: undated,
+    assumed: false,
+    model: '',
+  },
   costText: '0',
+  option: '',
+}
+
+/** Calls that used nothing cost nothing. */
+function priceAttempt(context: Context, attempt: Attempt): PricedCall {
+  const { usage, candidate, modelReported } = attempt
+  if (usage === undefined && !attempt.isUnknown) return nothing
+  const { body, arrivedMs: atMs } = context
+  const { catalog } = context.snapshot
+  const asked = { catalog, candidate, usage: usage ?? { classes: {} }, atMs, modelReported, body }
+  // A whole answer was priced for its header already.
+  attempt.priced ??= priceCall(asked)
+  const call = attempt.priced
+  // Whatever is free stays free; anything else that nobody counted has no cost that one could know.
+  if (!attempt.isUnknown || call.priced.source === 'free') return call
+  return { ...call, priced: { ...call.priced, costUsd: undefined, catalogUsd: undefined }, costText: null }
 }
 
 /** One unknown makes the sum unknown: a partial figure would pass for the whole. */
@@ -78,37 +91,19 @@ function totalText(calls: readonly PricedCall[]): string | null {
   return moneyText(sumMoney(calls.map(({ priced }) => priced.costUsd)))
 }
 
-/**
- * Calls that were refused before any content cost nothing; those that delivered something cost at least that,
- * and those whose caller left at least the prompt, which the provider had by then.
- */
-function usageFor(
-  context: Context,
-  attempt: Attempt,
-  counted: number | undefined,
-): { usage: Usage | undefined; source: UsageSource | '' } {
-  if (!isGuessed(context, attempt)) {
-    return { usage: attempt.usage, source: attempt.usage === undefined ? '' : 'provider' }
-  }
-  const known = attempt.usage?.classes ?? {}
-  const delivered = counted ?? Math.ceil(attempt.deliveredChars / charsPerToken)
-  const output = Math.max(known.output ?? 0, delivered)
-  const hasInput = Object.keys(known).some((key) => key !== 'output')
-  const input = hasInput ? known.input : context.estimatedInputTokens
-  const { classes: _classes, ...rest } = attempt.usage ?? { classes: {} }
-  const source = counted === undefined ? 'estimated' : 'counted'
-  return { usage: usageOf({ ...known, input, output }, rest), source }
+const isReported = ({ priced }: PricedCall) => priced.source === 'reported'
+
+/** What the catalog says, where a provider's own figure won: the two are compared for drift. */
+function catalogText(calls: readonly PricedCall[]): string | null {
+  return calls.some(isReported) ? moneyText(sumMoney(calls.map(({ priced }) => priced.catalogUsd))) : null
 }
 
-/** Something was delivered, or may have been, and no provider said in the end how much. */
-function isGuessed(context: Context, attempt: Attempt): boolean {
-  const isWhole = attempt.outcome === 'answered' || attempt.finishReason !== ''
-  if ((attempt.usage !== undefined && isWhole) || !isGeneration(context)) return false
-  return attempt.firstContentAt !== undefined || attempt.outcome === 'aborted'
-}
-
-function isGeneration(context: Context): boolean {
-  return context.operation === 'generate' || context.operation === 'completions'
+/** What the customer is charged; a figure of its own that never touches the cost. */
+function charge({ snapshot, hints }: Context, calls: readonly PricedCall[]): string | null {
+  const factor = hints.customer === '' ? undefined : snapshot.catalog.markupOf(hints.customer)
+  if (factor === undefined) return null
+  const cost = sumMoney(calls.map(({ priced }) => priced.costUsd))
+  return cost === undefined ? null : moneyText(scaleMoney(cost, factor))
 }
 
 /** The same usage at the baseline's price: an estimate, and called one wherever it is shown. */
@@ -117,14 +112,30 @@ function baseline(context: Context): string | null {
   const usage = context.attempts.at(-1)?.usage
   if (candidate === undefined || usage === undefined) return null
   const { reportedCostUsd: _reported, ...counted } = usage
+  const { body, arrivedMs: atMs } = context
   const { catalog } = context.snapshot
-  return priceCall({ catalog, candidate, usage: counted, atMs: context.arrivedMs }).costText
+  return priceCall({ catalog, candidate, usage: counted, atMs, modelReported: '', body }).costText
+}
+
+/** From answers that state their usage: how much text makes a token, for those that don't. */
+function learn(context: Context, services: Services): void {
+  const attempt = context.answer?.attempt
+  if (attempt?.usageSource !== 'provider' || attempt.usage === undefined) return
+  const { usage } = attempt
+  const { servedBy } = attempt.candidate
+  const { input_tokens: input, output_tokens: output } = tokenColumns(usage)
+  if (context.promptBytes > 0 && usage.classes.input_image === undefined)
+    services.ratios.learn(servedBy, 'prompt', { size: context.promptBytes, tokens: input })
+  // Thinking that is billed but not shown makes the words look few.
+  if (attempt.deliveredChars > 0 && usage.reasoning === undefined)
+    services.ratios.learn(servedBy, 'answer', { size: attempt.deliveredChars, tokens: output })
 }
 
 function tokensOf(context: Context): number {
   let tokens = 0
-  for (const attempt of context.attempts) {
-    for (const count of Object.values(attempt.usage?.classes ?? {})) tokens += count
+  for (const { usage } of context.attempts) {
+    const columns = tokenColumns(usage)
+    tokens += columns.input_tokens + columns.output_tokens
   }
   return tokens
 }

@@ -3,7 +3,7 @@ import type { Framer } from './frame.ts'
 import { createSseFramer } from './sse.ts'
 
 /** Kept on the side to read usage from at the end; what is larger passes unread. */
-const tapBytesMax = 1_048_576
+const tapBytesMax = 8 * 1_048_576
 
 /** Looks at bytes that pass through unread, for the place where they state what was used. */
 export interface UsageTap {

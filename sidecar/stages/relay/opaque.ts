@@ -27,7 +27,7 @@ export function relayOpaque(context: Context, answer: Extract<Answer, { kind: 'o
       attempt.outcome = attemptOutcome
       const json = tap.json()
       const summary = json === undefined ? undefined : lane.summarize(json)
-      attempt.usage = summary?.usage ?? (attemptOutcome === 'answered' ? lane.impliedUsage : undefined)
+      attempt.usage = summary?.usage ?? (head.status < 400 ? lane.impliedUsage : undefined)
       attempt.modelReported = summary?.model ?? ''
       if (outcome === 'error')
         attempt.errorCode = lane.readFault(head.status, head.headers as Record<string, string>, json).code
