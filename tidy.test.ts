@@ -44,6 +44,15 @@ const doors = [
   'ingest/warehouse.ts',
   'ingest/target.ts',
   'ingest/token.ts',
+  'ingest/door.ts',
+  'ingest/migrate.ts',
+  'ingest/migrations/all.ts',
+  'ingest/migrations/render.ts',
+  'ingest/migrations/step.ts',
+  'ingest/prices-load.ts',
+  'ingest/backfill.ts',
+  'ingest/erase.ts',
+  'ingest/backup.ts',
 ]
 
 test('rooms import only the contract and themselves; composition roots also what they compose', () => {
