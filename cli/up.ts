@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../contract/config/load.ts'
 import { type Child, childMetrics, superviseChild } from './children.ts'
 import { logFor } from './log-for.ts'
+import { prepareEmbedded } from './prepare-up.ts'
 import { type Running, runProxy } from './run.ts'
 import { show } from './sidecar.ts'
 import { warehouseCommand } from './warehouse.ts'
@@ -12,6 +13,7 @@ export async function runUp(args: readonly string[], environment: Environment): 
   const running = await runProxy(args, environment, () => childMetrics(children))
   const warehouse = startWarehouse(running)
   if (warehouse !== undefined) children.set('warehouse', warehouse)
+  void warehouse?.started.then(() => prepareEmbedded(running.config, logFor(running.config)))
   const text = await Promise.race([
     warehouseText(running, warehouse),
     sleep(greetAfterMs, 'starting; a line of the log says if it cannot', { ref: false }),
