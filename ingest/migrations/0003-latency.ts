@@ -115,8 +115,8 @@ SELECT toStartOfHour(r.ts) AS hour, r.route AS route, r.provider AS provider, r.
   sum(toInt64(r.output_tokens)) AS output_tokens,
   sum(toFloat64(r.duration_ms)) AS duration_ms_sum,
   quantilesTDigestState(0.5, 0.95, 0.99)(r.duration_ms) AS duration_digest,
-  quantilesTDigestStateIf(0.5, 0.95, 0.99)(ifNull(r.first_token_ms, 0), r.first_token_ms IS NOT NULL)
-      AS first_token_digest,
+  quantilesTDigestStateIf(0.5, 0.95, 0.99)(ifNull(r.first_token_ms, 0),
+    r.first_token_ms IS NOT NULL AND r.streamed AND r.cache IN ('off', 'miss')) AS first_token_digest,
   uniqCombinedStateIf(12)(toString(r.customer), r.customer != '') AS customers
 FROM {requests} AS r
 WHERE r.role = 'primary'
