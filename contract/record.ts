@@ -1,37 +1,11 @@
 /**
- * Every column of the ledger, once. TypeScript types, table definitions, the reference page and the order
+ * Every column of the ledger's own rows, once. TypeScript types, table definitions, the reference page and the order
  * in which a row is written all come from here. Names are the warehouse's names: there is no mapping layer.
  * A new column goes to the end of its table, with a migration and the stage that fills it.
  */
-export type ColumnType =
-  | 'time' // UTC, milliseconds since 1970 here, DateTime64(3) in the warehouse
-  | 'date' // YYYY-MM-DD
-  | 'uuid'
-  | 'label' // few distinct values
-  | 'text'
-  | 'hex32' // 128 bits as 32 hex characters
-  | 'bool'
-  | 'u8'
-  | 'u16'
-  | 'u32'
-  | 'u64'
-  | 'float'
-  | 'float?'
-  | 'money' // decimal text, 12 places
-  | 'money?' // null when unknown, never 0
-  | 'labels'
-  | 'floats'
-  | 'label_map'
-  | 'count_map'
+import { type Column, column, type RowOf } from './column.ts'
 
-interface Column {
-  readonly type: ColumnType
-  readonly unit?: string
-  readonly meaning: string
-}
-
-const column = <const T extends ColumnType>(type: T, meaning: string, unit?: string) =>
-  unit === undefined ? { type, meaning } : { type, meaning, unit }
+export type { ColumnType } from './column.ts'
 
 export const requestColumns = {
   ts: column('time', 'when the request arrived'),
@@ -98,7 +72,7 @@ export const requestColumns = {
   cache_write_tokens: column('u32', 'written to the provider cache, inside input_tokens', 'tokens'),
   output_tokens: column('u32', 'all output, reasoning included', 'tokens'),
   reasoning_tokens: column('u32', 'reasoning, inside output_tokens', 'tokens'),
-  usage_classes: column('count_map', 'every usage class that is not zero, so cost can be recomputed'),
+  usage_classes: column('amount_map', 'every usage class that is not zero, so cost can be recomputed'),
   usage_source: column('label', 'provider, counted or estimated'),
   service_tier: column('label', 'service tier that was served'),
   cost_usd: column('money?', 'cost of all attempts of this request; null when a price is unknown', 'USD'),
@@ -114,12 +88,31 @@ export const requestColumns = {
   http_status: column('u16', 'status the caller got'),
   error_code: column('label', 'code of the error, ours or the provider’s'),
   finish_reason: column('label', 'why the model stopped, in the provider’s words'),
-  duration_ms: column('float', 'arrival to the last byte', 'ms'),
-  first_token_ms: column('float?', 'arrival to the first content', 'ms'),
+  duration_ms: column('ms', 'arrival to the last byte', 'ms'),
+  first_token_ms: column('ms?', 'arrival to the first content', 'ms'),
   overhead_us: column('u32', 'time spent in Sidelight before the upstream was asked', 'µs'),
   dropped_fields: column('labels', 'request fields that the provider’s format cannot express'),
   request_bytes: column('u32', 'size of the caller’s body', 'bytes'),
   response_bytes: column('u32', 'bytes sent to the caller', 'bytes'),
+  cost_catalog_usd: column(
+    'money?',
+    'what the price catalog says, where cost_usd is the provider’s own figure',
+    'USD',
+  ),
+  charge_usd: column('money?', 'cost_usd times the factor of the customer; null without a factor', 'USD'),
+  price_zone: column('label', 'price zone of the provider that answered; empty for none'),
+  speed: column('label', 'speed that was served, where the provider sells several'),
+  cache_guard: column('label', 'rule of the cache guard that turned the nearest entry down'),
+  cache_entry_id: column('text', 'entry of the cache that answered'),
+  cache_age_s: column('u32', 'age of that entry', 's'),
+  cache_tau: column('float?', 'similarity that was needed'),
+  cache_saved_ms: column('ms?', 'time that the cache hit avoided', 'ms'),
+  coalesced: column('bool', 'waited for an equal request that was already under way'),
+  guard_score: column('u16', 'weight of the patterns the prompt guard saw'),
+  mask_rules_version: column('label', 'version of the masking rules'),
+  pii_scan_us: column('u32', 'time spent looking for personal data', 'µs'),
+  unscanned_parts: column('u16', 'parts no detector reads: images, audio, files'),
+  placeholder_unknown: column('u16', 'placeholders of the answer that stand for nothing'),
 } as const satisfies Record<string, Column>
 
 export const attemptColumns = {
@@ -134,17 +127,26 @@ export const attemptColumns = {
   outcome: column('label', 'answered, truncated, aborted, or the class of the fault'),
   http_status: column('u16', 'status of the provider; 0 when there was none'),
   error_code: column('label', 'code of the provider, or ours'),
-  duration_ms: column('float', 'start of the call to its end', 'ms'),
-  first_token_ms: column('float?', 'start of the call to the first content', 'ms'),
+  duration_ms: column('ms', 'start of the call to its end', 'ms'),
+  first_token_ms: column('ms?', 'start of the call to the first content', 'ms'),
   input_tokens: column('u32', 'as in requests', 'tokens'),
   cached_input_tokens: column('u32', 'as in requests', 'tokens'),
   cache_write_tokens: column('u32', 'as in requests', 'tokens'),
   output_tokens: column('u32', 'as in requests', 'tokens'),
-  usage_classes: column('count_map', 'as in requests'),
+  usage_classes: column('amount_map', 'as in requests'),
   usage_source: column('label', 'provider, counted or estimated'),
   cost_usd: column('money?', 'cost of this call; null when a price is unknown', 'USD'),
   price_valid_from: column('date', 'first day of the price used'),
   upstream_request_id: column('text', 'the provider’s own id of the call'),
+  model_reported: column('label', 'model the provider says it served'),
+  reasoning_tokens: column('u32', 'as in requests', 'tokens'),
+  service_tier: column('label', 'service tier that was served'),
+  price_zone: column('label', 'as in requests'),
+  speed: column('label', 'as in requests'),
+  price_model: column('label', 'model of the price catalog whose price was used; empty for none'),
+  price_option: column('label', 'what else decides the price: size of an image, context of a search'),
+  price_assumed: column('bool', 'as in requests'),
+  cost_catalog_usd: column('money?', 'as in requests', 'USD'),
 } as const satisfies Record<string, Column>
 
 export const feedbackColumns = {
@@ -194,26 +196,6 @@ export const spooledTables = {
 export type SpooledTable = keyof typeof spooledTables
 
 export const schemaVersion = 1
-
-type ValueOf<T extends ColumnType> = T extends 'time' | 'u8' | 'u16' | 'u32' | 'u64' | 'float'
-  ? number
-  : T extends 'float?'
-    ? number | null
-    : T extends 'bool'
-      ? boolean
-      : T extends 'money?'
-        ? string | null
-        : T extends 'labels'
-          ? readonly string[]
-          : T extends 'floats'
-            ? readonly number[]
-            : T extends 'label_map'
-              ? Readonly<Record<string, string>>
-              : T extends 'count_map'
-                ? Readonly<Record<string, number>>
-                : string
-
-type RowOf<C extends Record<string, Column>> = { -readonly [K in keyof C]: ValueOf<C[K]['type']> }
 
 export type RequestRow = RowOf<typeof requestColumns>
 export type AttemptRow = RowOf<typeof attemptColumns>

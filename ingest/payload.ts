@@ -118,8 +118,10 @@ function absent(type: ColumnType): unknown {
     case 'u32':
     case 'u64':
     case 'float':
+    case 'ms':
       return 0
     case 'float?':
+    case 'ms?':
     case 'money?':
       return null
     case 'money':
@@ -131,6 +133,7 @@ function absent(type: ColumnType): unknown {
       return []
     case 'label_map':
     case 'count_map':
+    case 'amount_map':
       return {}
     case 'date':
       return '1970-01-01'
@@ -140,6 +143,7 @@ function absent(type: ColumnType): unknown {
       return '0'.repeat(32)
     case 'label':
     case 'text':
+    case 'document':
       return ''
     default: {
       const unknown: never = type

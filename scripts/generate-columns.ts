@@ -15,6 +15,7 @@ const typeHelp: Readonly<Record<ColumnType, string>> = {
   uuid: 'UUID',
   label: 'text, few distinct values',
   text: 'text',
+  document: 'long text',
   hex32: '32 hex characters',
   bool: 'true or false',
   u8: 'integer, 8 bits',
@@ -23,12 +24,15 @@ const typeHelp: Readonly<Record<ColumnType, string>> = {
   u64: 'integer, 64 bits',
   float: 'number',
   'float?': 'number or NULL',
+  ms: 'number',
+  'ms?': 'number or NULL',
   money: 'decimal, 12 places',
   'money?': 'decimal, 12 places, or NULL',
   labels: 'list of text',
   floats: 'list of numbers',
   label_map: 'map of text to text',
   count_map: 'map of text to integer',
+  amount_map: 'map of text to number',
 }
 
 /** The reference page of the ledger, from the columns themselves. */

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { GatewayError } from '../contract/errors.ts'
 import type { Json } from '../contract/json.ts'
-import type { Priced } from '../contract/prices/cost.ts'
 import type { Usage, UsageSource } from '../contract/usage.ts'
 import type { JsonBody } from './body/json-body.ts'
 import type { MultipartStart } from './body/multipart.ts'
@@ -10,6 +9,7 @@ import type { DialectName } from './dialects/dialect.ts'
 import type { FormatName } from './formats/format.ts'
 import type { Lane } from './lanes/lane.ts'
 import type { AttemptTrace, RequestTrace } from './observe/tracing.ts'
+import type { PricedCall } from './pricing/price.ts'
 import type { Operation } from './providers/provider.ts'
 import type { Candidate, Route } from './routing/route.ts'
 import type { Caller, Snapshot } from './snapshot.ts'
@@ -186,7 +186,7 @@ export interface Attempt {
   firstContentAt: number | undefined
   usage: Usage | undefined
   /** What the usage costs; worked out once, by whoever needs it first. */
-  priced: Priced | undefined
+  priced: PricedCall | undefined
   usageSource: UsageSource | ''
   modelReported: string
   finishReason: string
@@ -227,8 +227,22 @@ export type Answer =
 export interface Settled {
   readonly costUsd: string | null
   readonly reportedUsd: string | null
+  /** What the catalog says, where a provider's own figure won. */
+  readonly catalogUsd: string | null
+  /** What the customer is charged, where the prices file has a factor for it. */
+  readonly chargeUsd: string | null
   readonly baselineUsd: string | null
   readonly validFrom: string
   readonly assumed: boolean
-  readonly attempts: readonly { readonly costUsd: string | null; readonly validFrom: string }[]
+  readonly attempts: readonly SettledAttempt[]
+}
+
+export interface SettledAttempt {
+  readonly costUsd: string | null
+  readonly catalogUsd: string | null
+  readonly validFrom: string
+  readonly assumed: boolean
+  /** Of the catalog; '' for none. */
+  readonly priceModel: string
+  readonly priceOption: string
 }

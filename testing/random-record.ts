@@ -46,8 +46,10 @@ function randomValue(type: ColumnType, random: Random): unknown {
     case 'u64':
       return random.int(2 ** 31)
     case 'float':
+    case 'ms':
       return random.next()
     case 'float?':
+    case 'ms?':
       return random.chance(0.5) ? null : random.next()
     case 'bool':
       return random.chance(0.5)
@@ -63,6 +65,7 @@ function randomValue(type: ColumnType, random: Random): unknown {
       return random.bytes(16).toString('hex')
     case 'label':
     case 'text':
+    case 'document':
       return random.pick(texts)
     case 'labels':
       return list(random, () => random.pick(texts))
@@ -71,6 +74,7 @@ function randomValue(type: ColumnType, random: Random): unknown {
     case 'label_map':
       return Object.fromEntries(list(random, () => [`k${random.int(9)}`, random.pick(texts)] as const))
     case 'count_map':
+    case 'amount_map':
       return Object.fromEntries(list(random, () => [`k${random.int(9)}`, random.int(1000)] as const))
     default: {
       const unknown: never = type

@@ -10,6 +10,7 @@ import { unitLine } from './unit-line.ts'
 /** Everything a cost is made of, before the one rounding. */
 export interface Bill {
   readonly isFree: boolean
+  readonly model: string
   readonly validFrom: string
   readonly assumed: boolean
   /** Exclusive bound of the tier that held. */
@@ -24,20 +25,22 @@ const reasoningIndex = tokenRates.indexOf('output_reasoning')
 
 export function billOf(request: CostRequest): Bill | Unpriced {
   const resolved = request.catalog.resolve(request.provider, request.model)
-  if (resolved === undefined) return { validFrom: undatedFrom, reason: 'unknown_model' }
+  if (resolved === undefined) return { validFrom: undatedFrom, model: '', reason: 'unknown_model' }
   const { prices, isAssumed } = resolved
-  if (prices.isFree) return freeBill(isAssumed)
+  const model = resolved.model.id
+  if (prices.isFree) return freeBill(model, isAssumed)
   const entry = entryAt(prices.entries, request.atMs)
-  if (entry === undefined) return { validFrom: undatedFrom, reason: 'no_price' }
+  if (entry === undefined) return { validFrom: undatedFrom, model, reason: 'no_price' }
   const total = totalInput(request.usage.classes)
   const tier = entry.tiers.find(({ above }) => total > above)
   const lines: BillLine[] = []
   const missing =
     addTokens(lines, request.usage, tier?.sheet ?? entry.base) ?? addUnits(lines, request, { prices, entry })
-  if (missing !== undefined) return { validFrom: entry.from, reason: 'no_rate', missing }
+  if (missing !== undefined) return { validFrom: entry.from, model, reason: 'no_rate', missing }
   const { multiplier, isGuess } = multiplierOf(request, prices)
   return {
     isFree: false,
+    model,
     validFrom: entry.from,
     assumed: isAssumed || isGuess || lines.some((line) => line.isGuess),
     above: tier?.above,
@@ -47,9 +50,10 @@ export function billOf(request: CostRequest): Bill | Unpriced {
   }
 }
 
-function freeBill(assumed: boolean): Bill {
+function freeBill(model: string, assumed: boolean): Bill {
   return {
     isFree: true,
+    model,
     validFrom: undatedFrom,
     assumed,
     above: undefined,

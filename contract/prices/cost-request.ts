@@ -32,6 +32,8 @@ export type UnpricedReason = 'unknown_model' | 'no_price' | 'no_rate' | 'out_of_
 /** No price can be given, and why. */
 export interface Unpriced {
   readonly validFrom: string
+  /** The catalog's id of the model; '' where it has none. */
+  readonly model: string
   readonly reason: UnpricedReason
   /** The used class that has no rate. */
   readonly missing?: string

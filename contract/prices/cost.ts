@@ -22,6 +22,8 @@ export interface Priced {
   readonly validFrom: string
   /** Rests on a default, or on the price of a base model. */
   readonly assumed: boolean
+  /** The catalog's id of the model that was priced; '' where there is none. */
+  readonly model: string
   /** Why the catalog gives no figure. */
   readonly reason?: UnpricedReason
   /** The used class that has no rate. */
@@ -50,7 +52,14 @@ export interface ExplainedCost extends Priced {
 
 type Billed = Bill | Unpriced
 
-const free: Priced = { costUsd: 0n, catalogUsd: 0n, source: 'free', validFrom: undatedFrom, assumed: false }
+const free: Priced = {
+  costUsd: 0n,
+  catalogUsd: 0n,
+  source: 'free',
+  validFrom: undatedFrom,
+  assumed: false,
+  model: '',
+}
 
 /** The one function that turns usage into money: cost, baseline and savings all come from here. */
 export function costOf(request: CostRequest): Priced {
@@ -75,12 +84,12 @@ function priceOf(bill: Billed, reportedText: string | undefined): Priced {
 
 function listPrice(bill: Billed): Priced {
   if ('reason' in bill) return unknown(bill)
-  const { validFrom, assumed } = bill
-  if (bill.isFree) return { ...free, assumed }
+  const { validFrom, assumed, model } = bill
+  if (bill.isFree) return { ...free, assumed, model }
   const { numerator, denominator } = totalOf(bill, bill.lines)
   const money = divideHalfEven(numerator, denominator)
-  if (money > maxMoney) return unknown({ validFrom, reason: 'out_of_range' })
-  return { costUsd: money, catalogUsd: money, source: 'catalog', validFrom, assumed }
+  if (money > maxMoney) return unknown({ validFrom, model, reason: 'out_of_range' })
+  return { costUsd: money, catalogUsd: money, source: 'catalog', validFrom, assumed, model }
 }
 
 function unknown(why: Unpriced): Priced {

@@ -2,7 +2,14 @@ import { formatMoney } from '../../contract/money.ts'
 import type { Catalog } from '../../contract/prices/catalog.ts'
 import { costOf, type Priced } from '../../contract/prices/cost.ts'
 import type { Usage } from '../../contract/usage.ts'
+import type { JsonBody } from '../body/json-body.ts'
 import type { Candidate } from '../routing/route.ts'
+import { priceOptions } from './options.ts'
+
+export interface PricedCall extends Priced {
+  /** What of the request decided the price besides the usage; '' for nothing. */
+  readonly option: string
+}
 
 /** What a call to this candidate costs. The provider's own answer wins over what the configuration assumes. */
 export function priceCall(from: {
@@ -10,19 +17,36 @@ export function priceCall(from: {
   candidate: Candidate
   usage: Usage
   atMs: number
-}): Priced {
-  const { provider, model } = from.candidate
-  return costOf({
-    catalog: from.catalog,
+  /** The model the answer names; '' where it names none. */
+  modelReported: string
+  body: JsonBody | undefined
+}): PricedCall {
+  const { catalog, usage } = from
+  const { provider } = from.candidate
+  const options = priceOptions(from.body, usage)
+  const priced = costOf({
+    catalog,
     // Each configured provider has rows of its own: the vendor's, with the user's prices over them.
     provider: provider.name,
-    model,
-    usage: from.usage,
+    model: servedModel(from),
+    usage,
     atMs: from.atMs,
     zone: provider.priceZone,
     // What only pretends to answer costs something only where the configuration gives it prices.
     isFree: provider.isFree || isPretended(from),
+    searchSize: options.searchSize,
+    image: options.image,
   })
+  return { ...priced, option: options.text }
+}
+
+/** The model that the answer names where the catalog knows it: what was served is what is billed. */
+function servedModel(from: { catalog: Catalog; candidate: Candidate; modelReported: string }): string {
+  const { provider, model } = from.candidate
+  const reported = from.modelReported
+  if (reported === '' || reported === model) return model
+  const resolved = from.catalog.resolve(provider.name, reported)
+  return resolved === undefined || resolved.isAssumed ? model : reported
 }
 
 function isPretended({

@@ -117,6 +117,21 @@ function requestRow(context: Context, services: Services): RequestRow {
     dropped_fields: context.droppedFields,
     request_bytes: context.requestBytes,
     response_bytes: context.caller.bytesSent,
+    cost_catalog_usd: cost?.catalogUsd ?? null,
+    charge_usd: cost?.chargeUsd ?? null,
+    price_zone: served === undefined ? '' : zoneOf(served),
+    speed: served?.usage?.speed ?? '',
+    cache_guard: '',
+    cache_entry_id: '',
+    cache_age_s: 0,
+    cache_tau: null,
+    cache_saved_ms: null,
+    coalesced: false,
+    guard_score: 0,
+    mask_rules_version: '',
+    pii_scan_us: 0,
+    unscanned_parts: 0,
+    placeholder_unknown: 0,
   }
 }
 
@@ -169,7 +184,21 @@ function attemptRow(context: Context, services: Services, attempt: Attempt, inde
     cost_usd: price?.costUsd ?? null,
     price_valid_from: price?.validFrom ?? '1970-01-01',
     upstream_request_id: attempt.upstreamRequestId,
+    model_reported: attempt.modelReported,
+    reasoning_tokens: tokens.reasoning_tokens,
+    service_tier: attempt.usage?.serviceTier ?? '',
+    price_zone: zoneOf(attempt),
+    speed: attempt.usage?.speed ?? '',
+    price_model: price?.priceModel ?? '',
+    price_option: price?.priceOption ?? '',
+    price_assumed: price?.assumed ?? false,
+    cost_catalog_usd: price?.catalogUsd ?? null,
   }
+}
+
+/** What the answer says wins over what the configuration assumes. */
+function zoneOf({ usage, candidate }: Attempt): string {
+  return usage?.geo ?? candidate.provider.priceZone ?? ''
 }
 
 /** Microseconds are enough, and short numbers make short rows. */

@@ -1,8 +1,7 @@
-import { sumMoney } from '../../contract/money.ts'
-import type { Priced } from '../../contract/prices/cost.ts'
+import { scaleMoney, sumMoney } from '../../contract/money.ts'
 import { type Usage, type UsageSource, usageOf } from '../../contract/usage.ts'
 import type { Attempt, Context } from '../context.ts'
-import { moneyText, priceCall } from '../pricing/price.ts'
+import { moneyText, type PricedCall, priceCall } from '../pricing/price.ts'
 import type { Services } from '../services.ts'
 
 /** Characters per token of what was delivered; used only where the provider stated no usage. */
@@ -18,17 +17,30 @@ export function settle(context: Context, services: Services): void {
     attempt.usage = usage
     attempt.usageSource = source
     if (usage === undefined) return nothing
-    attempt.priced ??= priceCall({ catalog, candidate: attempt.candidate, usage, atMs: context.arrivedMs })
+    const { candidate, modelReported } = attempt
+    const { body, arrivedMs: atMs } = context
+    attempt.priced ??= priceCall({ catalog, candidate, usage, atMs, modelReported, body })
     return attempt.priced
   })
   const last = priced.at(-1)
+  const costUsd = sumMoney(priced.map((price) => price.costUsd))
+  const markup = catalog.markupOf(context.hints.customer)
   context.cost = {
-    costUsd: moneyText(total(priced)),
+    costUsd: moneyText(costUsd),
+    catalogUsd: priced.some(isReported) ? moneyText(sumMoney(priced.map((price) => price.catalogUsd))) : null,
+    chargeUsd: costUsd === undefined || markup === undefined ? null : moneyText(scaleMoney(costUsd, markup)),
     reportedUsd: last?.source === 'reported' ? moneyText(last.costUsd) : null,
     baselineUsd: baseline(context),
     validFrom: last?.validFrom ?? undated,
     assumed: priced.some((price) => price.assumed),
-    attempts: priced.map((price) => ({ costUsd: moneyText(price.costUsd), validFrom: price.validFrom })),
+    attempts: priced.map((price) => ({
+      costUsd: moneyText(price.costUsd),
+      catalogUsd: isReported(price) ? moneyText(price.catalogUsd) : null,
+      validFrom: price.validFrom,
+      assumed: price.assumed,
+      priceModel: price.model,
+      priceOption: price.option,
+    })),
   }
   const caller = context.callerKey
   if (caller !== undefined) services.limiter.spend(caller, tokensOf(context), services.nowMs())
@@ -36,14 +48,17 @@ export function settle(context: Context, services: Services): void {
 }
 
 const undated = '1970-01-01'
-const nothing: Priced = { costUsd: 0n, catalogUsd: 0n, source: 'free', validFrom: undated, assumed: false }
-
-/** One unknown makes the sum unknown: a partial figure would pass for the whole. */
-function total(priced: readonly Priced[]): bigint | undefined {
-  return priced.some((price) => price.costUsd === undefined)
-    ? undefined
-    : sumMoney(priced.map((price) => price.costUsd))
+const nothing: PricedCall = {
+  costUsd: 0n,
+  catalogUsd: 0n,
+  source: 'free',
+  validFrom: undated,
+  assumed: false,
+  model: '',
+  option: '',
 }
+
+const isReported = (price: PricedCall) => price.source === 'reported'
 
 /**
  * Calls that were refused before any content cost nothing; those that delivered something cost at least that,
@@ -80,8 +95,14 @@ function baseline(context: Context): string | null {
   if (candidate === undefined || usage === undefined) return null
   const { reportedCostUsd: _reported, ...counted } = usage
   return moneyText(
-    priceCall({ catalog: context.snapshot.catalog, candidate, usage: counted, atMs: context.arrivedMs })
-      .costUsd,
+    priceCall({
+      catalog: context.snapshot.catalog,
+      candidate,
+      usage: counted,
+      atMs: context.arrivedMs,
+      modelReported: '',
+      body: context.body,
+    }).costUsd,
   )
 }
 

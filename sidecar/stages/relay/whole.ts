@@ -29,8 +29,9 @@ export function relayWhole(context: Context, answer: Extract<Answer, { kind: 'wh
 function costHeader(context: Context, attempt: Attempt): string[] {
   if (attempt.usage === undefined) return []
   const { catalog } = context.snapshot
-  const { candidate, usage } = attempt
-  attempt.priced ??= priceCall({ catalog, candidate, usage, atMs: context.arrivedMs })
+  const { candidate, usage, modelReported } = attempt
+  const { body, arrivedMs: atMs } = context
+  attempt.priced ??= priceCall({ catalog, candidate, usage, atMs, modelReported, body })
   const cost = moneyText(attempt.priced.costUsd)
   return cost === null ? [] : ['x-sidelight-cost-usd', cost]
 }
