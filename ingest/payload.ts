@@ -51,13 +51,23 @@ export function encodeEntry(entry: SpoolEntry): string {
 }
 
 function lineOf(form: LineForm, row: object): string {
-  return form.prefix + JSON.stringify(valuesOf(row, form.names))
+  return form.prefix + wellFormed(JSON.stringify(valuesOf(row, form.names)))
+}
+
+/**
+ * Half a surrogate pair in a caller's text is written as an escape, and as nothing else is. ClickHouse refuses
+ * such a row, or stores bytes that are no UTF-8: it becomes the replacement character.
+ */
+function wellFormed(json: string): string {
+  if (!json.includes('\\ud')) return json
+  return json.replace(/(?<=(?:^|[^\\])(?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g, '\ufffd')
 }
 
 /** Before there were lines, a record was one array: `[version, request, attempts]`. It says the same. */
 export function linesOfArray(payload: string): string {
   const [, request, attemptRows] = JSON.parse(payload) as readonly [number, unknown[], unknown[][]]
-  const line = (tag: string, values: readonly unknown[]) => `${tag}${values.length}${JSON.stringify(values)}`
+  const line = (tag: string, values: readonly unknown[]) =>
+    `${tag}${values.length}${wellFormed(JSON.stringify(values))}`
   return [
     line(tableTags.requests, request),
     ...attemptRows.map((values) => line(tableTags.attempts, values)),

@@ -14,7 +14,13 @@ import { createWriter, type Writer, type WriterOptions } from './writer.ts'
 
 const random = randomRecord(seededRandom(21), 0)
 /** Small enough that a batch ends by its records and not by its bytes. */
-const template = { ...random, request: { ...random.request, tags: {}, model: '', session: '' } }
+const short = Object.entries(random.request).map(([name, value]) => [name, shortened(value)])
+const template: LedgerRecord = { request: Object.fromEntries(short), attempts: [] }
+
+function shortened(value: unknown): unknown {
+  if (typeof value === 'string') return value.slice(0, 36)
+  return Array.isArray(value) ? [] : value
+}
 
 function numbered(seq: number): LedgerRecord {
   return { ...template, request: { ...template.request, seq } }
