@@ -105,8 +105,11 @@ export async function startOne(
   const writer = await createWriter({
     directory: `${config.stateDir}/spool`,
     boot: `${bootMs}-${worker}`,
-    flushMs: config.spool.flush,
+    // Who waits for the disk should not wait for company as well; those who come meanwhile share the next sync.
+    flushMs: config.durability === 'strict' ? 0 : config.spool.flush,
     queueRowsMax: config.spool.queueRows,
+    bytesMax: config.spool.bytes,
+    full: config.spool.full,
     warn: log.warn,
   })
   const tracing = await loadTracing(environment, log)

@@ -9,8 +9,11 @@ import {
   spooledTables,
 } from '../contract/record.ts'
 
-/** What one frame of the spool holds: rows that are shipped, lost and counted together. */
-export type SpoolEntry = LedgerRecord | { readonly feedback: FeedbackRow } | { readonly audit: SelfAuditRow }
+/** What is offered to the spool, and counted. */
+export type RecordEntry = LedgerRecord | { readonly feedback: FeedbackRow }
+
+/** What one frame of the spool holds: rows that are shipped and lost together. */
+export type SpoolEntry = RecordEntry | { readonly audit: SelfAuditRow }
 
 type Columns = Readonly<Record<string, { readonly type: ColumnType }>>
 

@@ -9,6 +9,7 @@ import {
 } from '../contract/record.ts'
 import { createSidecar } from '../sidecar/main.ts'
 import { createLog } from '../sidecar/observe/log.ts'
+import { memorySink } from '../testing/memory-sink.ts'
 
 /** The reference page of metrics, asked of a sidecar that has counted one record. */
 export async function metricsPage(): Promise<string> {
@@ -36,7 +37,7 @@ async function render(): Promise<string> {
   const sidecar = createSidecar({
     config,
     environment: {},
-    sink: { offer: () => {}, offerFeedback: () => {}, flushed: async () => {} },
+    sink: memorySink([]),
     log: createLog({ level: 'silent', format: 'json', write: () => {}, nowMs: Date.now }),
     tracing: undefined,
     simulatedOrigin: '',

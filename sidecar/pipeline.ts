@@ -4,6 +4,7 @@ import type { Context } from './context.ts'
 import type { Services } from './services.ts'
 import { admit } from './stages/admit.ts'
 import { choose } from './stages/choose.ts'
+import { confirm } from './stages/confirm.ts'
 import { dispatch } from './stages/dispatch/dispatch.ts'
 import { fingerprint } from './stages/fingerprint.ts'
 import { mask } from './stages/mask.ts'
@@ -19,7 +20,7 @@ export type Stage = (context: Context, services: Services) => void | Promise<voi
 const stages: readonly Stage[] = [receive, admit, mask, fingerprint, recall, choose, dispatch]
 
 /** Always run, whatever happened before. */
-const closing: readonly Stage[] = [relay, settle, record]
+const closing: readonly Stage[] = [relay, settle, record, confirm]
 
 export async function runPipeline(context: Context, services: Services): Promise<void> {
   try {

@@ -1,5 +1,5 @@
 import { parseConfig } from '../contract/config/load.ts'
-import type { LedgerRecord } from '../contract/record.ts'
+import type { LedgerRecord, RecordSink } from '../contract/record.ts'
 import { createSidecar, type Sidecar } from '../sidecar/main.ts'
 import { createLog } from '../sidecar/observe/log.ts'
 import type { SocketSettings } from '../sidecar/server.ts'
@@ -22,6 +22,7 @@ export async function startTestSidecar(
   yaml: string,
   options: {
     environment?: Record<string, string>
+    sink?: Partial<RecordSink>
     simulatedOrigin?: string
     sockets?: Partial<SocketSettings>
     pools?: PoolOptions
@@ -34,7 +35,7 @@ export async function startTestSidecar(
   const sidecar = createSidecar({
     config: { ...config, listen: '127.0.0.1:0', drain: 2000 },
     environment,
-    sink: memorySink(records),
+    sink: { ...memorySink(records), ...options.sink },
     log: createLog({
       level: 'debug',
       format: 'json',

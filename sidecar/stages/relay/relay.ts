@@ -9,6 +9,7 @@ import { relayWhole } from './whole.ts'
 
 /** Gives the caller what there is to give: an answer, a stream, or an error it understands. */
 export async function relay(context: Context, services: Services): Promise<void> {
+  if (context.snapshot.config.durability === 'strict') context.caller.holdEnd()
   try {
     await deliver(context, services)
   } finally {
