@@ -7,6 +7,7 @@ import { randomRecord } from '../testing/random-record.ts'
 import { type TokenWarehouseOptions, tokenWarehouse } from '../testing/token-warehouse.ts'
 import { FrameBatch } from './frames.ts'
 import { encodeEntry } from './payload.ts'
+import { warehouseCourier } from './ship/courier.ts'
 import { wait } from './ship/outcome.ts'
 import type { Inserter } from './ship/warehouse-insert.ts'
 import { createShipper } from './shipper.ts'
@@ -43,7 +44,8 @@ async function shipperOn(disk: MemoryFiles, inserter: Inserter) {
     void said.push({ message, fields })
   const backoff = { firstMs: 1, mostMs: 2 }
   const shipper = await createShipper({
-    ...{ directory, inserter, files: disk.files, info: say, warn: say, backoff },
+    ...{ directory, files: disk.files, info: say, warn: say, backoff },
+    courier: warehouseCourier(inserter),
     random: () => 0.5,
   })
   return { shipper, said }

@@ -3,24 +3,27 @@ import { type Files, nodeFiles, prepareDirectory } from './files.ts'
 import { thisProcess } from './owner.ts'
 import { recover } from './recovery.ts'
 import { ClaimFile } from './ship/claim.ts'
-import { Delivery } from './ship/deliver.ts'
+import type { Courier } from './ship/courier.ts'
 import { FigureCounter, type ShipperFigures } from './ship/figures.ts'
 import { type Backoff, Lane, type Say } from './ship/lane.ts'
 import { Lock, renewEveryMs } from './ship/lock.ts'
 import { Quarantine } from './ship/quarantine.ts'
-import type { Inserter } from './ship/warehouse-insert.ts'
+import { writeStatus } from './ship/status.ts'
 
 const lookEveryMs = 250
 const recoverEveryMs = 10_000
 const lockEveryMs = 500
+const statusEveryMs = 1000
 
 export interface ShipperOptions {
   /** The spool. */
   readonly directory: string
-  readonly inserter: Inserter
+  readonly courier: Courier
   readonly info: Say
   readonly warn: Say
   readonly backoff?: Backoff
+  /** Before segments that have arrived are removed. */
+  readonly beforeFinish?: () => Promise<void>
   readonly files?: Files
   readonly nowMs?: () => number
   readonly random?: () => number
@@ -28,6 +31,8 @@ export interface ShipperOptions {
 
 export interface Shipper {
   figures(): ShipperFigures
+  /** Resolves when this process alone has the directory. */
+  opened(): Promise<void>
   /** Ships until `stop`; waits first while another process ships this directory. */
   run(): Promise<void>
   /**
@@ -53,10 +58,12 @@ class DirectoryShipper implements Shipper {
   readonly #counter = new FigureCounter()
   readonly #stopping = new AbortController()
   readonly #self = thisProcess()
+  readonly #opened = Promise.withResolvers<void>()
   #lane: Lane | undefined
   #recoveredMs = Number.NEGATIVE_INFINITY
   #renewedMs = 0
   #running: Promise<unknown> | undefined
+  #statusTimer: NodeJS.Timeout | undefined
 
   constructor(options: ShipperOptions) {
     this.#options = options
@@ -68,7 +75,12 @@ class DirectoryShipper implements Shipper {
     return this.#counter.figures()
   }
 
+  opened(): Promise<void> {
+    return this.#opened.promise
+  }
+
   run(): Promise<void> {
+    this.#statusTimer = setInterval(() => void this.#say(), statusEveryMs)
     const running = this.#run()
     this.#running = running.catch(() => {})
     return running
@@ -106,27 +118,36 @@ class DirectoryShipper implements Shipper {
 
   async stop(): Promise<void> {
     this.#stopping.abort()
+    clearInterval(this.#statusTimer)
     await this.#running
+    await this.#say()
     if (this.#lane !== undefined) await this.#lock.release()
     this.#lane = undefined
-    await this.#options.inserter.close()
+    await this.#options.courier.close()
   }
 
   get #isStopping(): boolean {
     return this.#stopping.signal.aborted
   }
 
+  /** For the metrics of others; on a full disk they just grow old. */
+  async #say(): Promise<void> {
+    if (this.#lane === undefined) return
+    const { directory, nowMs = Date.now } = this.#options
+    const status = { figures: this.figures(), atMs: nowMs() }
+    await writeStatus(directory, status, this.#files).catch(() => {})
+  }
+
   async #open(): Promise<boolean> {
-    const { directory, inserter, info, warn, backoff = defaultBackoff } = this.#options
-    const { nowMs = Date.now, random = Math.random } = this.#options
+    const { directory, courier, info, warn, backoff = defaultBackoff } = this.#options
+    const { beforeFinish = async () => {}, nowMs = Date.now, random = Math.random } = this.#options
     if (!(await this.#lock.take(nowMs()))) return false
     this.#renewedMs = performance.now()
     const counter = this.#counter
     const claim = await ClaimFile.open(directory, this.#files)
     const quarantine = new Quarantine(directory, this.#files)
     const deliver = (payloads: readonly Buffer[]) =>
-      new Delivery(payloads, {
-        inserter,
+      courier.deliver(payloads, {
         claim,
         quarantine,
         onShipped: (table, rows) => counter.addShipped(table, rows),
@@ -138,8 +159,9 @@ class DirectoryShipper implements Shipper {
       })
     this.#lane = new Lane({
       ...{ directory, files: this.#files, claim, quarantine, counter, deliver },
-      ...{ nowMs, random, info, warn, backoff },
+      ...{ nowMs, random, info, warn, backoff, beforeFinish, batchBytesMax: courier.batchBytesMax },
     })
+    this.#opened.resolve()
     return true
   }
 

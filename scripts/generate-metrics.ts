@@ -1,3 +1,4 @@
+import { spoolGauges } from '../cli/shipper-gauges.ts'
 import { writerGauges } from '../cli/writer-gauges.ts'
 import { parseConfig } from '../contract/config/load.ts'
 import {
@@ -7,6 +8,7 @@ import {
   type RequestRow,
   requestColumns,
 } from '../contract/record.ts'
+import type { SpoolState } from '../ingest/spool-watch.ts'
 import { createSidecar } from '../sidecar/main.ts'
 import { createLog } from '../sidecar/observe/log.ts'
 import { memorySink } from '../testing/memory-sink.ts'
@@ -32,6 +34,25 @@ export async function metricsPage(): Promise<string> {
   ].join('\n')
 }
 
+const sampleSpool: SpoolState = {
+  segments: 0,
+  bytes: 0,
+  oldestMs: undefined,
+  shipper: {
+    atMs: 0,
+    figures: {
+      shipped: { requests: 1 },
+      batches: 1,
+      quarantined: { CANNOT_PARSE_TEXT: 1 },
+      lost: 0,
+      failures: { unreachable: 1 },
+      tornTails: 0,
+      damagedSegments: 0,
+      waiting: undefined,
+    },
+  },
+}
+
 async function render(): Promise<string> {
   const { config } = parseConfig('', 'generated', {})
   const sidecar = createSidecar({
@@ -44,8 +65,9 @@ async function render(): Promise<string> {
     worker: 0,
     bootMs: 0,
   })
-  const counts = { accepted: 0, spooled: 0, lost: 0, queued: 0, tornTails: 0 }
-  sidecar.metrics.gauges(() => writerGauges(counts))
+  const losses = { queueFull: 0, closed: 0, unencodable: 0, vanished: 0, diskCap: 0 }
+  const counts = { accepted: 0, spooled: 0, losses, queued: 0, tornTails: 0 }
+  sidecar.metrics.gauges(() => [...writerGauges(counts), ...spoolGauges(sampleSpool, 0)])
   const request = sampleRow(requestColumns) as unknown as RequestRow
   const attempt = sampleRow(attemptColumns) as unknown as AttemptRow
   sidecar.metrics.observe({ request, attempts: [attempt] })

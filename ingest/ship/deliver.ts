@@ -1,24 +1,19 @@
-import type { SelfAuditRow, SpooledTable } from '../../contract/record.ts'
-import { schemaVersion, spooledTables } from '../../contract/record.ts'
+import { type SelfAuditRow, schemaVersion, spooledTables } from '../../contract/record.ts'
 import { type Origin, originOf } from '../origin.ts'
 import { encodeEntry } from '../payload.ts'
 import { type Block, type Blocks, blocksOf, keyOf } from './blocks.ts'
-import type { ClaimFile, RefusedPart } from './claim.ts'
+import type { RefusedPart } from './claim.ts'
+import type { BatchContext } from './courier.ts'
 import { isolate } from './isolate.ts'
 import { type Outcome, taken } from './outcome.ts'
-import type { PoisonRow, Quarantine } from './quarantine.ts'
+import type { PoisonRow } from './quarantine.ts'
 import type { Inserter } from './warehouse-insert.ts'
 
 /** A refusal may pass, when a migration runs at the moment: only the third is believed. */
 const refusalsMax = 3
 
-export interface DeliveryOptions {
+export interface DeliveryOptions extends BatchContext {
   readonly inserter: Inserter
-  readonly claim: ClaimFile
-  readonly quarantine: Quarantine
-  readonly onShipped: (table: SpooledTable, rows: number) => void
-  readonly onQuarantined: (reason: string, rows: number) => void
-  readonly onLost: (rows: number) => void
 }
 
 /** One batch on its way into the tables. Kept between tries, so that what has arrived is not sent again. */

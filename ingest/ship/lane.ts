@@ -1,15 +1,11 @@
 import { errorCode, type Files } from '../files.ts'
 import { scanFrames } from '../frames.ts'
 import type { ClaimFile } from './claim.ts'
+import type { Attempts } from './courier.ts'
 import type { FigureCounter } from './figures.ts'
 import { type Outcome, wait, waitReasons } from './outcome.ts'
 import type { Quarantine } from './quarantine.ts'
 import { sealedSegments, takeBatch } from './select.ts'
-
-/** A batch that is tried until it has arrived. */
-export interface Attempts {
-  attempt(): Promise<Outcome>
-}
 
 export interface LaneOptions {
   readonly directory: string
@@ -17,7 +13,10 @@ export interface LaneOptions {
   readonly claim: ClaimFile
   readonly quarantine: Quarantine
   readonly counter: FigureCounter
+  readonly batchBytesMax: number
   readonly deliver: (payloads: readonly Buffer[]) => Attempts
+  /** Before what has arrived is removed. */
+  readonly beforeFinish: () => Promise<void>
   readonly nowMs: () => number
   readonly random: () => number
   readonly info: Say
@@ -66,6 +65,7 @@ export class Lane {
       this.#current ??= this.#options.deliver(await this.#load())
       const outcome = await this.#current.attempt()
       if (outcome.kind !== 'taken') return outcome
+      await this.#options.beforeFinish()
       await claim.finish()
       this.#current = undefined
       counter.addBatch()
@@ -76,10 +76,10 @@ export class Lane {
   }
 
   async #begin(): Promise<boolean> {
-    const { directory, files, claim, nowMs } = this.#options
+    const { directory, files, claim, nowMs, batchBytesMax } = this.#options
     this.#current = undefined
     if (this.#names.length === 0) this.#names = await sealedSegments(directory, files)
-    const batch = await takeBatch(this.#names, directory, files)
+    const batch = await takeBatch(this.#names, { directory, files, bytesMax: batchBytesMax })
     if (batch.length > 0) await claim.begin(batch, nowMs())
     return !claim.isEmpty
   }

@@ -1,10 +1,7 @@
 import { join } from 'node:path'
 import { errorCode, type Files } from '../files.ts'
-import { parseSegmentName, sealedEnding } from '../segment-name.ts'
-import { segmentBytesMax } from '../spool.ts'
+import { sealedEnding } from '../segment-name.ts'
 
-/** What waited is sent in larger inserts: a warehouse takes one of 10,000 rows faster than a hundred of 100. */
-const batchBytesMax = 2 * segmentBytesMax
 const batchSegmentsMax = 500
 
 /** Names without ending, oldest first. */
@@ -16,24 +13,24 @@ export async function sealedSegments(directory: string, files: Files): Promise<s
 }
 
 /** Takes the next batch off the front of the list. */
-export async function takeBatch(names: string[], directory: string, files: Files): Promise<string[]> {
+export async function takeBatch(
+  names: string[],
+  from: { directory: string; files: Files; bytesMax: number },
+): Promise<string[]> {
+  const { directory, files, bytesMax } = from
   const batch: string[] = []
   let bytes = 0
   while (batch.length < batchSegmentsMax) {
     const [name] = names
     if (name === undefined) break
     const size = await sizeOf(join(directory, name + sealedEnding), files)
-    if (batch.length > 0 && bytes + size > batchBytesMax) break
+    if (batch.length > 0 && bytes + size > bytesMax) break
     names.shift()
     if (size === 0) continue
     batch.push(name)
     bytes += size
   }
   return batch
-}
-
-export function openedMs(name: string): number | undefined {
-  return parseSegmentName(name + sealedEnding)?.openedMs
 }
 
 /** 0 for one that is gone; a sealed segment is never empty. */
