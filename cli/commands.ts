@@ -3,6 +3,7 @@ import { runCheck } from './check.ts'
 import { runHelp } from './help.ts'
 import { runSidecar } from './sidecar.ts'
 import { runUp } from './up.ts'
+import { runWarehouse } from './warehouse.ts'
 
 export interface Command {
   /** One line for the list of commands. */
@@ -14,6 +15,10 @@ export interface Command {
 export const commands: Readonly<Record<string, Command>> = {
   up: { summary: 'run the whole product on this machine (what npm start does)', run: runUp },
   sidecar: { summary: 'run the proxy alone, next to a service', run: runSidecar },
+  warehouse: {
+    summary: 'run the embedded warehouse alone, speaking the ClickHouse HTTP protocol',
+    run: runWarehouse,
+  },
   check: { summary: 'validate the configuration and print it resolved, secrets hidden', run: runCheck },
   help: { summary: 'show the commands', run: () => runHelp(commands) },
 }

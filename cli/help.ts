@@ -15,12 +15,13 @@ const head = [
 
 const tail = [
   '',
-  'Options of up, sidecar and check:',
+  'Options of up, sidecar, warehouse and check:',
   '  --config FILE   configuration; default: SIDELIGHT_CONFIG, else sidelight.yaml, else none',
   '',
   'Environment, outranking the file:',
   '  SIDELIGHT_LISTEN     data plane              127.0.0.1:4100',
   '  SIDELIGHT_ADMIN      health and metrics      127.0.0.1:4101',
+  '  SIDELIGHT_WAREHOUSE_LISTEN  embedded warehouse  127.0.0.1:4102',
   '  SIDELIGHT_STATE_DIR  spool and other state   .sidelight',
   '  SIDELIGHT_LOG_LEVEL  debug, info, warn, error or silent',
   '  SIDELIGHT_ADMIN_TOKEN          needed when the admin port is not on loopback',

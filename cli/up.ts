@@ -1,15 +1,41 @@
 import type { Environment } from '../contract/config/load.ts'
-import { type Running, runProxy } from './run.ts'
+import { superviseChild } from './children.ts'
+import { logFor, type Running, runProxy } from './run.ts'
 import { show } from './sidecar.ts'
+import { warehouseCommand } from './warehouse.ts'
 
 /** Everything on one machine, and a first request to copy. */
 export async function runUp(args: readonly string[], environment: Environment): Promise<number> {
   const running = await runProxy(args, environment)
-  process.stdout.write(greeting(running))
-  return running.stopped
+  const warehouse = startWarehouse(running)
+  process.stdout.write(greeting(running, await warehouse.text))
+  const code = await running.stopped
+  // After the proxy: what it wrote last is still to arrive.
+  await warehouse.stop()
+  return code
 }
 
-function greeting(running: Running): string {
+/** Its death is told in the log and mended by another start; requests are answered without it. */
+function startWarehouse({ config }: Running): { text: Promise<string>; stop: () => Promise<void> } {
+  const { url } = config.warehouse
+  if (url !== 'embedded') return { text: Promise.resolve(new URL(url).origin), stop: async () => {} }
+  const child = superviseChild({
+    name: 'warehouse',
+    command: warehouseCommand(config, { isSupervised: true }),
+    log: logFor(config),
+    ready: /^warehouse (http:\S+)$/,
+    stopMs: config.drain + killAfterMs,
+  })
+  const text = child.started.then((started) =>
+    'address' in started ? started.address : `not running: ${started.problem}`,
+  )
+  return { text, stop: child.stop }
+}
+
+/** It kills itself before that. */
+const killAfterMs = 10_000
+
+function greeting(running: Running, warehouse: string): string {
   const { config } = running
   const data = show(running.data)
   const admin = show(running.admin)
@@ -21,6 +47,7 @@ function greeting(running: Running): string {
     `  Anthropic, Gemini base URL  ${data}`,
     `  admin                       ${admin}   /healthz /readyz /metrics /policy`,
     `  records                     ${config.stateDir}/spool`,
+    `  warehouse                   ${warehouse}`,
     `  providers                   ${providersText(running)}`,
     '',
     'A first request:',

@@ -6,6 +6,7 @@ const overrides: Readonly<Record<string, readonly [string] | readonly [string, s
   SIDELIGHT_ADMIN: ['admin'],
   SIDELIGHT_STATE_DIR: ['stateDir'],
   SIDELIGHT_WAREHOUSE_URL: ['warehouse', 'url'],
+  SIDELIGHT_WAREHOUSE_LISTEN: ['warehouse', 'listen'],
   SIDELIGHT_LOG_LEVEL: ['log', 'level'],
 }
 

@@ -3,6 +3,7 @@ import { envName, name } from './names.ts'
 import { provider } from './provider.ts'
 import { route, timeouts } from './route.ts'
 import { address, amount, duration, size } from './units.ts'
+import { warehouse } from './warehouse.ts'
 
 /**
  * The configuration file, as users write it. Unknown keys are errors: a misspelt `fallbak` must not be
@@ -28,24 +29,6 @@ const identity = v.strictObject({
   app: v.optional(text, ''),
   team: v.optional(text, ''),
   env: v.optional(text, ''),
-})
-
-const expectedWarehouse = 'expected `embedded` or an http or https URL'
-const warehouse = v.strictObject({
-  url: v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(/^(?:embedded|https?:\/\/[^\s/]+.*)$/, expectedWarehouse),
-      v.check((url) => url === 'embedded' || URL.canParse(url), expectedWarehouse),
-      v.description('embedded, or http(s)://user:${PASSWORD_VARIABLE}@host:port'),
-    ),
-    'embedded',
-  ),
-  database: v.optional(text, 'sidelight'),
-  listen: v.optional(
-    v.pipe(address, v.description('where the embedded warehouse listens')),
-    '127.0.0.1:4102',
-  ),
 })
 
 const limits = v.strictObject({

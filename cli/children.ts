@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import type { Log } from '../sidecar/observe/log.ts'
+
+export interface ChildCommand {
+  readonly program: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string
+}
+
+export interface ChildOptions {
+  readonly name: string
+  readonly command: ChildCommand
+  readonly log: Log
+  /** A line on its standard output that says it serves; its first group is the address. */
+  readonly ready: RegExp
+  /** How long it may take to end before it is killed. */
+  readonly stopMs: number
+}
+
+export interface Child {
+  /** Undefined while it is not up. */
+  address(): string | undefined
+  starts(): number
+  /** Resolves with the address of the first start, or with why there is none. */
+  readonly started: Promise<{ address: string } | { problem: string }>
+  /** Resolves when it has ended. It can be asked more than once. */
+  stop(): Promise<void>
+}
+
+/** An exit code that another start would not change, such as a missing library. */
+const unusable = 78
+const firstWaitMs = 500
+const waitMaxMs = 30_000
+/** Up for this long, and the next end is a new trouble, not the same one. */
+const soundMs = 60_000
+const startMs = 15_000
+
+/** A process beside this one: started, started again when it dies, ended when it is told. */
+export function superviseChild(options: ChildOptions): Child {
+  const { name, log } = options
+  let child: ChildProcess | undefined
+  let address: string | undefined
+  let starts = 0
+  let waitMs = firstWaitMs
+  let timer: NodeJS.Timeout | undefined
+  let isStopping = false
+  let onEnded: () => void = () => {}
+  const { promise: started, resolve: settle } = Promise.withResolvers<
+    { address: string } | { problem: string }
+  >()
+  const late = setTimeout(() => settle({ problem: `it did not start within ${startMs / 1000} s` }), startMs)
+
+  const start = () => {
+    starts += 1
+    const startedMs = performance.now()
+    const run = launch(options, (found) => {
+      address = found
+      settle({ address: found })
+    })
+    child = run
+    let hasEnded = false
+    const ended = (code: number | null, signal: string | null) => {
+      if (hasEnded) return
+      hasEnded = true
+      child = undefined
+      address = undefined
+      onEnded()
+      if (isStopping) return
+      settle({ problem: 'it ended at its start; its last lines above say why' })
+      if (code === unusable) {
+        log.error(`${name} cannot run here; everything else goes on`, { code })
+        return
+      }
+      if (performance.now() - startedMs > soundMs) waitMs = firstWaitMs
+      log.error(`${name} ended; starting it again`, { code: code ?? signal ?? 'unknown', wait_ms: waitMs })
+      timer = setTimeout(start, waitMs)
+      waitMs = Math.min(waitMs * 2, waitMaxMs)
+    }
+    run.once('exit', ended)
+    run.once('error', () => ended(null, 'spawn'))
+  }
+  start()
+  void started.then(() => clearTimeout(late))
+
+  return {
+    started,
+    address: () => address,
+    starts: () => starts,
+    async stop() {
+      isStopping = true
+      clearTimeout(timer)
+      const running = child
+      if (running === undefined) return
+      const kill = setTimeout(() => running.kill('SIGKILL'), options.stopMs)
+      await new Promise<void>((resolve) => {
+        onEnded = resolve
+        running.kill('SIGTERM')
+      })
+      clearTimeout(kill)
+    },
+  }
+}
+
+/** Its standard input is a pipe that nobody writes to: when this process dies, the child sees it end. */
+function launch({ command, ready }: ChildOptions, onReady: (address: string) => void): ChildProcess {
+  const child = spawn(command.program, command.args, {
+    cwd: command.cwd,
+    env: command.env,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  child.stdin?.on('error', () => {})
+  if (child.stdout !== null) {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const [, found] = ready.exec(line) ?? []
+      if (found !== undefined) onReady(found)
+    })
+  }
+  return child
+}

@@ -1,0 +1,153 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { isLoopback } from '../target.ts'
+import { warehouseToken } from '../token.ts'
+import { type Engine, openEngine } from './engine.ts'
+import { createHealth } from './health.ts'
+import { quotedName } from './literal.ts'
+import { lockDirectory } from './lock.ts'
+import { createLog } from './log.ts'
+import { createMetrics } from './metrics.ts'
+import type { WarehouseOptions } from './options.ts'
+import { createWarehouseServer } from './server.ts'
+import { Slots } from './slots.ts'
+import { createVetting } from './vetting.ts'
+
+/**
+ * The embedded warehouse, a process of its own: the engine locks its directory, keeps threads, and is never
+ * left by process.exit, with which it crashes or hangs in every second run. The process ends by itself when
+ * nothing is open any more.
+ */
+const options = JSON.parse(process.argv[2] ?? '{}') as WarehouseOptions
+const log = createLog({
+  level: options.logLevel,
+  write: (line) => process.stderr.write(line),
+  nowMs: Date.now,
+})
+
+/** 78 is EX_CONFIG: another start would fail in the same way. */
+const exitCodes = { failed: 1, unusable: 78 } as const
+
+try {
+  await start()
+} catch (error) {
+  log.error('the warehouse cannot start', { reason: error instanceof Error ? error.message : 'unknown' })
+  process.exitCode = isLasting(error) ? exitCodes.unusable : exitCodes.failed
+}
+
+function isLasting(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('CHDB_')
+}
+
+async function start(): Promise<void> {
+  const directory = join(options.stateDir, 'warehouse')
+  const unlock = lockDirectory(directory)
+  let engine: Engine | undefined
+  try {
+    const token = await warehouseToken(options.stateDir)
+    const rowsDirectory = emptied(join(directory, 'sidelight-tmp'))
+    const backups = join(options.stateDir, 'backups')
+    mkdirSync(backups, { recursive: true, mode: 0o700 })
+    const opened = openEngine(join(directory, 'data'), engineArguments(backups))
+    engine = opened
+    await createDatabase(opened)
+    const { limits } = options
+    const slots = new Slots(limits.queries, limits.waiting)
+    const metrics = createMetrics(slots)
+    const server = createWarehouseServer({
+      engine: opened,
+      vetting: createVetting(),
+      slots,
+      health: createHealth(opened, { limitMs: 5000 }),
+      log,
+      token,
+      isLoopback: isLoopback(options.listen),
+      rowsDirectory,
+      options,
+      metrics: metrics.render,
+      observe: metrics.observe,
+    })
+    const address = await listenOn(server, options.listen)
+    process.stdout.write(`warehouse ${origin(address)}\n`)
+    stopOnSignal(server, () => {
+      opened.close()
+      unlock()
+    })
+  } catch (error) {
+    engine?.close()
+    unlock()
+    throw error
+  }
+}
+
+/** What a killed process left is no row of anybody: the sender sends it again. */
+function emptied(directory: string): string {
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  for (const name of readdirSync(directory)) rmSync(join(directory, name), { recursive: true, force: true })
+  return directory
+}
+
+function engineArguments(backups: string): string[] {
+  return [
+    '--background_pool_size=2',
+    `--max_server_memory_usage=${options.limits.memory}`,
+    '--mark_cache_size=67108864',
+    `--backups.allowed_path=${backups}`,
+    // A long parameter is a statement of its own here.
+    '--max_query_size=67108864',
+  ]
+}
+
+async function createDatabase(engine: Engine): Promise<void> {
+  const session = engine.open()
+  try {
+    await session.run(`CREATE DATABASE IF NOT EXISTS ${quotedName(options.database)}`)
+  } finally {
+    await session.close()
+  }
+}
+
+function listenOn(server: Server, listen: string): Promise<AddressInfo> {
+  const at = listen.lastIndexOf(':')
+  const host = listen.slice(0, at).replace(/^\[|\]$/g, '')
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host, port: Number(listen.slice(at + 1)) }, () =>
+      resolve(server.address() as AddressInfo),
+    )
+  })
+}
+
+function origin({ address, port }: AddressInfo): string {
+  return `http://${address.includes(':') ? `[${address}]` : address}:${port}`
+}
+
+/** Running queries end, then the engine, then the process; one that hangs is killed, which harms no row. */
+function stopOnSignal(server: Server, closeEngine: () => void): void {
+  let isStopping = false
+  const stop = () => {
+    if (isStopping) return
+    isStopping = true
+    log.info('draining')
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), options.drainMs + killAfterMs).unref()
+    server.close(() => {
+      closeEngine()
+      log.info('stopped')
+    })
+    server.closeIdleConnections()
+    setTimeout(() => server.closeAllConnections(), options.drainMs).unref()
+  }
+  process.on('SIGTERM', stop)
+  if (!options.isSupervised) {
+    process.on('SIGINT', stop)
+    return
+  }
+  process.on('SIGINT', () => {})
+  process.stdin.on('end', stop).resume()
+  // Listening to the parent must not keep the process alive once everything else has ended.
+  if ('unref' in process.stdin) process.stdin.unref()
+}
+
+const killAfterMs = 5000
