@@ -42,6 +42,8 @@ const doors = [
   'ingest/warehouse.ts',
   'ingest/target.ts',
   'ingest/token.ts',
+  'ingest/door.ts',
+  'ingest/migrate.ts',
   'ingest/shipper.ts',
   'ingest/spool-watch.ts',
 ]

@@ -3,14 +3,18 @@ import type { AddressInfo } from 'node:net'
 import { parseArgs } from 'node:util'
 import { type Environment, loadConfig } from '../contract/config/load.ts'
 import type { Config } from '../contract/config/schema.ts'
+import { SpoolWatch } from '../ingest/spool-watch.ts'
 import { createWriter } from '../ingest/writer.ts'
 import { createAdminServer } from '../sidecar/admin.ts'
 import { createSidecar, type Sidecar, splitAddress } from '../sidecar/main.ts'
 import { loadTracing } from '../sidecar/observe/load-tracing.ts'
-import { createLog, type Log } from '../sidecar/observe/log.ts'
+import type { Log } from '../sidecar/observe/log.ts'
+import { familyOf, type MetricsSnapshot, mergeMetrics } from '../sidecar/observe/metrics.ts'
 import { startSimulatedServer } from '../sidecar/providers/simulated/server.ts'
 import { withDefaults } from './defaults.ts'
+import { logFor } from './log-for.ts'
 import { reloadFrom, watchFile } from './reload.ts'
+import { spoolGauges } from './shipper-gauges.ts'
 import { untilSignal } from './signals.ts'
 import { startWorkers } from './workers.ts'
 import { writerGauges } from './writer-gauges.ts'
@@ -36,8 +40,13 @@ export async function runProxy(args: readonly string[], environment: Environment
   const simulated = usesSimulated(config) ? await startSimulatedServer() : undefined
   const group = await startGroup({ config, environment, log, simulatedOrigin: simulated?.origin ?? '' })
   const reload = () => reloadFrom({ load, environment, log, apply: group.reload })
+  const watch = new SpoolWatch(`${config.stateDir}/spool`)
+  const metrics = async () => {
+    const spool = spoolGauges(await watch.look(), Date.now()).map(familyOf)
+    return mergeMetrics([await group.metrics(), spool])
+  }
   const admin = createAdminServer({
-    sources: { ...group.sources, reload },
+    sources: { ...group.sources, reload, metrics },
     token: environment['SIDELIGHT_ADMIN_TOKEN'],
     isLoopback: isLoopback(config.admin),
     allowedHosts: config.allowedHosts,
@@ -61,7 +70,8 @@ export async function runProxy(args: readonly string[], environment: Environment
 
 export interface Group {
   readonly address: AddressInfo
-  readonly sources: Omit<Parameters<typeof createAdminServer>[0]['sources'], 'reload'>
+  readonly sources: Omit<Parameters<typeof createAdminServer>[0]['sources'], 'reload' | 'metrics'>
+  metrics(): Promise<MetricsSnapshot>
   inFlight(): number
   reload(config: Config): Promise<void>
   stop(): Promise<void>
@@ -86,10 +96,10 @@ async function startAlone(options: GroupOptions): Promise<Group> {
     address,
     sources: {
       notReady,
-      metrics: async () => sidecar.metrics.render(),
       policy: () => policyOf(sidecar),
       explain: async () => undefined,
     },
+    metrics: async () => sidecar.metrics.snapshot(),
     inFlight: () => sidecar.plane.inFlight(),
     reload: async (config) => sidecar.reload(config),
     stop,
@@ -150,17 +160,6 @@ export function policyOf(sidecar: Sidecar): unknown {
       ]),
     ),
   }
-}
-
-export function logFor(config: Config): Log {
-  const isTerminal = process.stderr.isTTY === true
-  const format = config.log.format === 'auto' ? (isTerminal ? 'text' : 'json') : config.log.format
-  return createLog({
-    level: config.log.level,
-    format,
-    write: (line) => process.stderr.write(line),
-    nowMs: Date.now,
-  })
 }
 
 function usesSimulated(config: Config): boolean {

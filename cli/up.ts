@@ -1,6 +1,8 @@
 import type { Environment } from '../contract/config/load.ts'
 import { superviseChild } from './children.ts'
-import { logFor, type Running, runProxy } from './run.ts'
+import { startIngestChild } from './ingest.ts'
+import { logFor } from './log-for.ts'
+import { type Running, runProxy } from './run.ts'
 import { show } from './sidecar.ts'
 import { warehouseCommand } from './warehouse.ts'
 
@@ -8,9 +10,11 @@ import { warehouseCommand } from './warehouse.ts'
 export async function runUp(args: readonly string[], environment: Environment): Promise<number> {
   const running = await runProxy(args, environment)
   const warehouse = startWarehouse(running)
+  const ingest = startIngestChild(running.config, logFor(running.config))
   process.stdout.write(greeting(running, await warehouse.text))
   const code = await running.stopped
-  // After the proxy: what it wrote last is still to arrive.
+  // In this order: what the proxy wrote last is still to arrive.
+  await ingest.stop()
   await warehouse.stop()
   return code
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../contract/config/schema.ts'
-import { logFor, policyOf, startOne } from './run.ts'
+import { logFor } from './log-for.ts'
+import { policyOf, startOne } from './run.ts'
 import type { ParentMessage, WorkerMessage } from './workers.ts'
 
 /** One of several proxy processes; its parent tells it what to do and speaks for it on the admin port. */

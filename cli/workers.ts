@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Config } from '../contract/config/schema.ts'
-import { type MetricsSnapshot, mergeMetrics } from '../sidecar/observe/metrics.ts'
+import type { MetricsSnapshot } from '../sidecar/observe/metrics.ts'
 import type { Group, GroupOptions } from './run.ts'
 
 /** From a worker to its parent. */
@@ -61,10 +61,10 @@ export async function startWorkers(options: GroupOptions): Promise<Group> {
   }, 1000)
   return {
     address,
+    metrics: async () => (await all<MetricsSnapshot>({ what: 'metrics' })).flat(),
     inFlight: () => status.inFlight,
     sources: {
       notReady: () => status.notReady,
-      metrics: async () => mergeMetrics(await all<MetricsSnapshot>({ what: 'metrics' })),
       policy: () => ({ workers: workers.size }),
       explain: async () => undefined,
     },

@@ -3,12 +3,13 @@ import { type Files, nodeFiles, prepareDirectory } from './files.ts'
 import { thisProcess } from './owner.ts'
 import { recover } from './recovery.ts'
 import { ClaimFile } from './ship/claim.ts'
-import type { Courier } from './ship/courier.ts'
+import { type Courier, warehouseCourier } from './ship/courier.ts'
 import { FigureCounter, type ShipperFigures } from './ship/figures.ts'
 import { type Backoff, Lane, type Say } from './ship/lane.ts'
 import { Lock, renewEveryMs } from './ship/lock.ts'
 import { Quarantine } from './ship/quarantine.ts'
 import { writeStatus } from './ship/status.ts'
+import { createInserter, type WarehouseTarget } from './ship/warehouse-insert.ts'
 
 const lookEveryMs = 250
 const recoverEveryMs = 10_000
@@ -40,11 +41,15 @@ export interface Shipper {
    * number of times in a row, or another process has the directory.
    */
   drain(triesMax: number): Promise<boolean>
-  /** Lets the current try end. */
-  stop(): Promise<void>
+  /** Lets the current try end, and ships what is left while that goes well and takes no longer than this. */
+  stop(drainMs?: number): Promise<void>
 }
 
 const defaultBackoff: Backoff = { firstMs: 250, mostMs: 15_000 }
+
+export function courierTo(target: WarehouseTarget): Courier {
+  return warehouseCourier(createInserter(target))
+}
 
 export async function createShipper(options: ShipperOptions): Promise<Shipper> {
   await prepareDirectory(options.directory, options.files ?? nodeFiles)
@@ -116,10 +121,12 @@ class DirectoryShipper implements Shipper {
     return false
   }
 
-  async stop(): Promise<void> {
+  async stop(drainMs = 0): Promise<void> {
     this.#stopping.abort()
     clearInterval(this.#statusTimer)
     await this.#running
+    const endMs = performance.now() + drainMs
+    while (this.#lane !== undefined && performance.now() < endMs && (await this.#step()) === 'done');
     await this.#say()
     if (this.#lane !== undefined) await this.#lock.release()
     this.#lane = undefined
