@@ -44,6 +44,7 @@ const doors = [
   'ingest/token.ts',
   'ingest/door.ts',
   'ingest/migrate.ts',
+  'ingest/receiver.ts',
   'ingest/shipper.ts',
   'ingest/spool-watch.ts',
 ]

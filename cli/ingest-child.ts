@@ -14,7 +14,7 @@ if ('unref' in process.stdin) process.stdin.unref()
 const shipper = await createShipperOf(config, log)
 process.stdout.write('ingest ready\n')
 try {
-  await shipUntil(ending.signal, { shipper, config })
+  await shipUntil(ending.signal, shipper)
 } catch (error) {
   log.error('records cannot be shipped', { reason: error instanceof Error ? error.message : 'unknown' })
   process.exitCode = 1

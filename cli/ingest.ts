@@ -4,6 +4,7 @@ import { type Environment, loadConfig } from '../contract/config/load.ts'
 import type { Config } from '../contract/config/schema.ts'
 import type { Log } from '../sidecar/observe/log.ts'
 import { type Child, type ChildCommand, superviseChild } from './children.ts'
+import { listenAndShip } from './listen.ts'
 import { logFor } from './log-for.ts'
 import {
   createShipperOf,
@@ -19,12 +20,17 @@ import { untilSignal } from './signals.ts'
 export async function runIngest(args: readonly string[], environment: Environment): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
-    options: { config: { type: 'string' }, once: { type: 'boolean' } },
+    options: { config: { type: 'string' }, once: { type: 'boolean' }, listen: { type: 'string' } },
     strict: true,
   })
   const { config } = loadConfig({ file: values.config, environment })
   const log = logFor(config)
-  return values.once === true ? shipOnce(config, log) : shipAlways(config, log)
+  if (values.once === true) return shipOnce(config, log)
+  if (values.listen === undefined) return shipAlways(config, log)
+  return listenAndShip(config, log, {
+    listen: values.listen,
+    token: environment['SIDELIGHT_INGEST_TOKEN'] ?? '',
+  })
 }
 
 async function shipAlways(config: Config, log: Log): Promise<number> {
@@ -32,7 +38,7 @@ async function shipAlways(config: Config, log: Log): Promise<number> {
   const ending = new AbortController()
   void untilSignal(log).then(() => ending.abort())
   process.stdout.write(`sidelight: shipping ${spoolOf(config)}\n`)
-  await shipUntil(ending.signal, { shipper, config })
+  await shipUntil(ending.signal, shipper)
   return 0
 }
 

@@ -3,7 +3,7 @@ import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import type { Config } from '../contract/config/schema.ts'
 import { doorOf } from '../ingest/door.ts'
 import { migrate, SchemaError } from '../ingest/migrate.ts'
-import { courierTo, createShipper, type Shipper } from '../ingest/shipper.ts'
+import { courierTo, courierToReceiver, createShipper, type Shipper } from '../ingest/shipper.ts'
 import { targetOf } from '../ingest/target.ts'
 import type { Log } from '../sidecar/observe/log.ts'
 
@@ -17,9 +17,19 @@ export function spoolOf(config: ShippingConfig): string {
   return `${config.stateDir}/spool`
 }
 
-export async function createShipperOf(config: ShippingConfig, log: Log): Promise<Shipper> {
-  const courier = courierTo(await targetOf(config, 'writer'))
-  return createShipper({ directory: spoolOf(config), courier, info: log.info, warn: log.warn })
+export async function createShipperOf(
+  config: ShippingConfig,
+  log: Log,
+  beforeFinish: () => Promise<void> = async () => {},
+): Promise<Shipper> {
+  const { url } = config.warehouse
+  const receiver = url === 'embedded' ? undefined : courierToReceiver(url)
+  const courier = receiver ?? courierTo(await targetOf(config, 'writer'))
+  return createShipper({
+    ...{ directory: spoolOf(config), courier, beforeFinish },
+    prepare: (signal) => prepareEmbedded(config, signal),
+    ...{ info: log.info, warn: log.warn },
+  })
 }
 
 const firstWaitMs = 250
@@ -49,14 +59,10 @@ export async function prepareEmbedded(config: ShippingConfig, signal: AbortSigna
 }
 
 /** Ships until the signal, then what is left. Throws when the schema is one that must not be touched. */
-export async function shipUntil(
-  signal: AbortSignal,
-  { shipper, config }: { shipper: Shipper; config: ShippingConfig },
-): Promise<void> {
+export async function shipUntil(signal: AbortSignal, shipper: Shipper): Promise<void> {
   const ended = Promise.withResolvers<void>()
   signal.addEventListener('abort', () => ended.resolve())
   try {
-    await prepareEmbedded(config, signal)
     if (!signal.aborted) await Promise.race([shipper.run(), ended.promise])
   } finally {
     await shipper.stop(drainMs)

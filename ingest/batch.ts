@@ -26,7 +26,7 @@ export function fillBatch(
 /** A record of which no JSON can be made is a bug of ours, and must not stop those behind it. */
 function add(batch: FrameBatch, entry: SpoolEntry): boolean {
   try {
-    return batch.add(encodeEntry(entry))
+    return 'payload' in entry ? batch.addBytes(entry.payload) : batch.add(encodeEntry(entry))
   } catch {
     return false
   }

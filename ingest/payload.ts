@@ -13,7 +13,7 @@ import {
 export type RecordEntry = LedgerRecord | { readonly feedback: FeedbackRow }
 
 /** What one frame of the spool holds: rows that are shipped and lost together. */
-export type SpoolEntry = RecordEntry | { readonly audit: SelfAuditRow }
+export type SpoolEntry = RecordEntry | { readonly audit: SelfAuditRow } | { readonly payload: Buffer }
 
 type Columns = Readonly<Record<string, { readonly type: ColumnType }>>
 
@@ -24,6 +24,9 @@ export const tableTags = {
   feedback: 'f',
   self_audit: 's',
 } as const satisfies Record<SpooledTable, string>
+
+/** Begins the first line of a frame that came from another spool: whose it is. It is no row. */
+export const markTag = 'h'
 
 interface LineForm {
   readonly names: readonly string[]
@@ -45,7 +48,7 @@ const audits = formOf('self_audit')
  * number is what the warehouse reads as JSONCompactEachRow, so the shipper copies bytes and parses nothing.
  * Columns only grow at the end, so the number says which ones they are.
  */
-export function encodeEntry(entry: SpoolEntry): string {
+export function encodeEntry(entry: Exclude<SpoolEntry, { payload: unknown }>): string {
   if ('feedback' in entry) return lineOf(feedback, entry.feedback)
   if ('audit' in entry) return lineOf(audits, entry.audit)
   let lines = lineOf(requests, entry.request)
@@ -78,7 +81,7 @@ export function linesOfArray(payload: string): string {
 }
 
 /** For people and tests. Columns that came after the payload was written get the default of their type. */
-export function decodeEntry(payload: string): SpoolEntry {
+export function decodeEntry(payload: string): Exclude<SpoolEntry, { payload: unknown }> {
   const lines = payload.startsWith('[') ? linesOfArray(payload) : payload
   const rows = lines.split('\n').map(decodeLine)
   const first = rows[0]

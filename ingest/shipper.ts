@@ -8,6 +8,7 @@ import { FigureCounter, type ShipperFigures } from './ship/figures.ts'
 import { type Backoff, Lane, type Say } from './ship/lane.ts'
 import { Lock, renewEveryMs } from './ship/lock.ts'
 import { Quarantine } from './ship/quarantine.ts'
+import { receiverCourier } from './ship/receiver-courier.ts'
 import { writeStatus } from './ship/status.ts'
 import { createInserter, type WarehouseTarget } from './ship/warehouse-insert.ts'
 
@@ -23,6 +24,8 @@ export interface ShipperOptions {
   readonly info: Say
   readonly warn: Say
   readonly backoff?: Backoff
+  /** Before anything is shipped; may take long, and ends with the signal. */
+  readonly prepare?: (signal: AbortSignal) => Promise<void>
   /** Before segments that have arrived are removed. */
   readonly beforeFinish?: () => Promise<void>
   readonly files?: Files
@@ -49,6 +52,14 @@ const defaultBackoff: Backoff = { firstMs: 250, mostMs: 15_000 }
 
 export function courierTo(target: WarehouseTarget): Courier {
   return warehouseCourier(createInserter(target))
+}
+
+/** `ingest://:TOKEN@host:port`, or `ingests` where a proxy in front of it speaks TLS; undefined for any other URL. */
+export function courierToReceiver(address: string): Courier | undefined {
+  const url = new URL(address)
+  if (url.protocol !== 'ingest:' && url.protocol !== 'ingests:') return undefined
+  const scheme = url.protocol === 'ingests:' ? 'https' : 'http'
+  return receiverCourier({ origin: `${scheme}://${url.host}`, token: decodeURIComponent(url.password) })
 }
 
 export async function createShipper(options: ShipperOptions): Promise<Shipper> {
@@ -98,6 +109,7 @@ class DirectoryShipper implements Shipper {
       isSaid = true
       await this.#pause(lockEveryMs)
     }
+    if (!this.#isStopping) await this.#options.prepare?.(this.#stopping.signal)
     while (!this.#isStopping) {
       const step = await this.#step()
       if (step === 'lost') return this.#run()

@@ -3,7 +3,7 @@ import type { FeedbackRow, LedgerRecord, RecordSink, RequestRow } from '../contr
 import { fillBatch } from './batch.ts'
 import { errorCode, type Files, nodeFiles, prepareDirectory } from './files.ts'
 import { FlushWaiters } from './flush-waiters.ts'
-import { FrameBatch } from './frames.ts'
+import { FrameBatch, payloadBytesMax } from './frames.ts'
 import { Housekeeper } from './housekeeper.ts'
 import { LossCounter, type Losses, type LossReason } from './losses.ts'
 import { originsIn } from './origin.ts'
@@ -66,7 +66,20 @@ export async function createWriter(options: WriterOptions): Promise<Writer> {
   return writer
 }
 
-class GroupWriter implements Writer {
+/** Writes what others have encoded. */
+export interface PayloadWriter extends Pick<Writer, 'refusal' | 'close'> {
+  /** Resolves when it would survive a power cut; rejects when it was not taken, and then it is not there. */
+  keep(payload: Buffer): Promise<void>
+}
+
+export async function createPayloadWriter(options: WriterOptions): Promise<PayloadWriter> {
+  await prepareDirectory(options.directory, options.files ?? nodeFiles)
+  const writer = new GroupWriter(options)
+  await writer.start()
+  return writer
+}
+
+class GroupWriter implements Writer, PayloadWriter {
   readonly #options: WriterOptions
   readonly #spool: Spool
   readonly #housekeeper: Housekeeper
@@ -127,6 +140,15 @@ class GroupWriter implements Writer {
     this.#take({ feedback: row })
   }
 
+  keep(payload: Buffer): Promise<void> {
+    const refusal = this.refusal()
+    if (this.#closing !== undefined || refusal !== undefined || payload.length > payloadBytesMax)
+      return Promise.reject(new Error(refusal ?? 'no more is taken'))
+    this.#isLastRefused = false
+    this.#accept({ payload })
+    return this.flushed()
+  }
+
   refusal(): string | undefined {
     if (this.#options.full !== 'refuse') return undefined
     if (this.#housekeeper.isOverLimit()) return 'the spool is full: the warehouse takes no records'
@@ -143,6 +165,10 @@ class GroupWriter implements Writer {
       this.#audit.lost(table, row, refusal)
       return
     }
+    this.#accept(entry)
+  }
+
+  #accept(entry: SpoolEntry): void {
     this.#accepted += 1
     this.#queue.push(entry)
     this.#flushAfter(this.#options.flushMs)
@@ -264,8 +290,9 @@ class GroupWriter implements Writer {
   #settle(entries: readonly SpoolEntry[], failed: ReadonlySet<SpoolEntry>): void {
     for (const entry of entries) {
       if ('audit' in entry) continue
-      const [table, row] = countedIn(entry)
       this.#settled += 1
+      if ('payload' in entry) continue
+      const [table, row] = countedIn(entry)
       if (failed.has(entry)) {
         this.#losses.add('unencodable', 1)
         this.#audit.lost(table, row, 'unencodable')

@@ -1,5 +1,5 @@
 import { type SpooledTable, spooledTables } from '../../contract/record.ts'
-import { linesOfArray, tableTags } from '../payload.ts'
+import { linesOfArray, markTag, tableTags } from '../payload.ts'
 
 /** Rows of one table and one form: one insert. */
 export interface Block {
@@ -18,6 +18,7 @@ export interface Blocks {
 
 const newline = 0x0a
 const bracket = 0x5b
+const mark = markTag.charCodeAt(0)
 const tables = Object.keys(spooledTables) as SpooledTable[]
 const tableOfTag = new Map(tables.map((table) => [tableTags[table].charCodeAt(0), table]))
 const columnsMax = new Map(tables.map((table) => [table, Object.keys(spooledTables[table]).length]))
@@ -31,6 +32,7 @@ export function blocksOf(payloads: readonly Buffer[]): Blocks {
   const strange: Buffer[] = []
   for (const payload of payloads) {
     for (const line of linesOf(payload)) {
+      if (line[0] === mark) continue
       const start = line.indexOf(bracket)
       const head = start < 2 ? '' : line.toString('latin1', 0, start)
       if (!isKnown(head)) strange.push(line)
