@@ -30,7 +30,7 @@ const settings = {
   wait_end_of_query: 1,
 } as const
 
-export function createInserter(target: WarehouseTarget): Inserter {
+export function createInserter(target: WarehouseTarget, timeoutMs = requestTimeoutMs): Inserter {
   const { hostname } = new URL(target.url)
   const isFar = hostname !== 'localhost' && hostname !== '[::1]' && !hostname.startsWith('127.')
   const client = createClient({
@@ -39,7 +39,7 @@ export function createInserter(target: WarehouseTarget): Inserter {
     password: target.password,
     database: target.database,
     application: 'sidelight-ingest',
-    request_timeout: requestTimeoutMs,
+    request_timeout: timeoutMs,
     compression: { request: isFar, response: false },
     max_open_connections: 1,
     log: { level: ClickHouseLogLevel.OFF },
