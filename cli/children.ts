@@ -29,6 +29,21 @@ export interface Child {
   stop(): Promise<void>
 }
 
+/** What a page of metrics says of them. */
+export function childMetrics(children: ReadonlyMap<string, Child>): string {
+  if (children.size === 0) return ''
+  const lines = (name: string, value: (child: Child) => number) =>
+    [...children].map(([child, one]) => `sidelight_${name}{child="${child}"} ${value(one)}`)
+  return `${[
+    '# HELP sidelight_child_up Whether a process beside this one is up.',
+    '# TYPE sidelight_child_up gauge',
+    ...lines('child_up', (child) => (child.address() === undefined ? 0 : 1)),
+    '# HELP sidelight_child_starts_total How often it was started.',
+    '# TYPE sidelight_child_starts_total counter',
+    ...lines('child_starts_total', (child) => child.starts()),
+  ].join('\n')}\n`
+}
+
 /** An exit code that another start would not change, such as a missing library. */
 const unusable = 78
 const firstWaitMs = 500

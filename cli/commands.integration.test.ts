@@ -11,6 +11,7 @@ const environment = {
   SIDELIGHT_CONFIG: undefined,
   SIDELIGHT_LISTEN: '127.0.0.1:0',
   SIDELIGHT_ADMIN: '127.0.0.1:0',
+  SIDELIGHT_WAREHOUSE_LISTEN: '127.0.0.1:0',
   OPENAI_API_KEY: undefined,
   ANTHROPIC_API_KEY: undefined,
   GEMINI_API_KEY: undefined,

@@ -29,7 +29,12 @@ export interface Running {
 }
 
 /** Starts the sidecar with all it needs, until a signal ends it. */
-export async function runProxy(args: readonly string[], environment: Environment): Promise<Running> {
+export async function runProxy(
+  args: readonly string[],
+  environment: Environment,
+  /** Of the processes beside it, for the same page. */
+  moreMetrics: () => string = () => '',
+): Promise<Running> {
   const { values } = parseArgs({ args: [...args], options: { config: { type: 'string' } }, strict: true })
   const load = () => loadConfig({ file: values.config, environment })
   const loaded = load()
@@ -43,7 +48,7 @@ export async function runProxy(args: readonly string[], environment: Environment
   const watch = new SpoolWatch(`${config.stateDir}/spool`)
   const metrics = async () => {
     const spool = spoolGauges(await watch.look(), Date.now()).map(familyOf)
-    return mergeMetrics([await group.metrics(), spool])
+    return `${mergeMetrics([await group.metrics(), spool])}${moreMetrics()}`
   }
   const admin = createAdminServer({
     sources: { ...group.sources, reload, metrics },

@@ -1,5 +1,5 @@
 import type { Environment } from '../contract/config/load.ts'
-import { superviseChild } from './children.ts'
+import { type Child, childMetrics, superviseChild } from './children.ts'
 import { startIngestChild } from './ingest.ts'
 import { logFor } from './log-for.ts'
 import { type Running, runProxy } from './run.ts'
@@ -8,32 +8,36 @@ import { warehouseCommand } from './warehouse.ts'
 
 /** Everything on one machine, and a first request to copy. */
 export async function runUp(args: readonly string[], environment: Environment): Promise<number> {
-  const running = await runProxy(args, environment)
+  const children = new Map<string, Child>()
+  const running = await runProxy(args, environment, () => childMetrics(children))
   const warehouse = startWarehouse(running)
+  if (warehouse !== undefined) children.set('warehouse', warehouse)
   const ingest = startIngestChild(running.config, logFor(running.config))
-  process.stdout.write(greeting(running, await warehouse.text))
+  children.set('ingest', ingest)
+  process.stdout.write(greeting(running, await warehouseText(running, warehouse)))
   const code = await running.stopped
   // In this order: what the proxy wrote last is still to arrive.
   await ingest.stop()
-  await warehouse.stop()
+  await warehouse?.stop()
   return code
 }
 
 /** Its death is told in the log and mended by another start; requests are answered without it. */
-function startWarehouse({ config }: Running): { text: Promise<string>; stop: () => Promise<void> } {
-  const { url } = config.warehouse
-  if (url !== 'embedded') return { text: Promise.resolve(new URL(url).origin), stop: async () => {} }
-  const child = superviseChild({
+function startWarehouse({ config }: Running): Child | undefined {
+  if (config.warehouse.url !== 'embedded') return undefined
+  return superviseChild({
     name: 'warehouse',
     command: warehouseCommand(config, { isSupervised: true }),
     log: logFor(config),
     ready: /^warehouse (http:\S+)$/,
     stopMs: config.drain + killAfterMs,
   })
-  const text = child.started.then((started) =>
-    'address' in started ? started.address : `not running: ${started.problem}`,
-  )
-  return { text, stop: child.stop }
+}
+
+async function warehouseText({ config }: Running, child: Child | undefined): Promise<string> {
+  if (child === undefined) return new URL(config.warehouse.url).origin
+  const started = await child.started
+  return 'address' in started ? started.address : `not running: ${started.problem}`
 }
 
 /** It kills itself before that. */

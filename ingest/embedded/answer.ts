@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { textMax } from './body.ts'
 import type { Engine, Session } from './engine.ts'
 import { defaultFormat, formatOf } from './formats.ts'
+import { helloBlock, isHello } from './hello.ts'
 import type { Input } from './input.ts'
 import { quotedName } from './literal.ts'
 import { QueryError } from './problem.ts'
@@ -52,6 +54,9 @@ export async function answer(
   options: AnswerOptions,
 ): Promise<void> {
   const format = formatFor(question, input)
+  if (isHello(question, input)) {
+    return output.whole({ bytes: await helloBlock(options.engine), rows: 1, format, written: nothing })
+  }
   const session = options.engine.open()
   const tag = randomUUID()
   const stopWatching = watch(options, tag)
@@ -88,6 +93,8 @@ async function prepare(
   const { role } = question.user
   const settings = [...settingsFor(question.settings, role, options.limits), ['log_comment', tag] as const]
   const isReadOnly = role === 'reader' || question.isGet
+  // A value is part of the statement that sets it, and those of callers stay as short as before.
+  if (input.parameters.length > 0) await session.run(setStatement([['max_query_size', parameterBytesMax]]))
   await session.run(
     [
       `USE ${quotedName(question.database ?? options.database)}`,
@@ -96,6 +103,9 @@ async function prepare(
     ].join(';'),
   )
 }
+
+/** Twice what a form may hold, because each character may need a backslash. */
+const parameterBytesMax = String(2 * textMax)
 
 async function run(work: Work, canStream: boolean): Promise<void> {
   const { session, input, output, format, limits } = work

@@ -21,9 +21,32 @@ export function openBody(req: IncomingMessage, bytesMax: number): Readable {
   })
   let seen = 0
   const unpack = unpacker(req.headers['content-encoding'])
-  const parts = unpack === undefined ? [req, bounded] : [req, unpack, bounded]
-  pipeline(parts as [Readable, Transform]).catch((error: unknown) => bounded.destroy(error as Error))
+  // Not a pipeline: that would end the connection with the first error, and nobody would read what it was.
+  const fail = (error: Error) => {
+    bounded.destroy(error)
+    readAway(req.unpipe())
+  }
+  const last = unpack === undefined ? req : req.pipe(unpack)
+  last.pipe(bounded)
+  unpack?.on('error', fail)
+  bounded.on('error', fail)
+  req.on('error', fail)
+  req.on('close', () => {
+    if (!req.complete) fail(new Error('the caller left'))
+  })
   return bounded
+}
+
+/** So much of a refused body is read, so that its sender gets to the answer; then the connection ends. */
+const readAwayBytesMax = 64 * 1024 * 1024
+
+export function readAway(req: IncomingMessage): void {
+  let left = readAwayBytesMax
+  req.on('data', (chunk: Buffer) => {
+    left -= chunk.length
+    if (left < 0) req.destroy()
+  })
+  req.resume()
 }
 
 function tooLarge(bytesMax: number): QueryError {

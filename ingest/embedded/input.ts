@@ -19,6 +19,8 @@ export interface Input extends AsyncDisposable {
   readonly parameters: Question['parameters']
 }
 
+/** Four times what ClickHouse takes by default. Looking at more would keep everyone waiting. */
+const sqlMax = 1024 * 1024
 /** An insert shows within its first bytes that rows follow. */
 const headBytes = 1024 * 1024
 
@@ -58,6 +60,12 @@ async function readText(body: Readable, start: Buffer): Promise<Buffer> {
 }
 
 function textInput(sql: string, parameters: Question['parameters']): Input {
+  if (sql.length > sqlMax) {
+    throw QueryError.of(
+      'QUERY_IS_TOO_LARGE',
+      `The statement is over ${sqlMax} characters; send values as parameters`,
+    )
+  }
   refuseNul(sql)
   const statement = readStatement(sql)
   if (statement.rows !== undefined) {

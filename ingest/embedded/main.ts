@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { isLoopback } from '../target.ts'
 import { warehouseToken } from '../token.ts'
+import { type Catalog, loadCatalog } from './catalog.ts'
 import { type Engine, openEngine } from './engine.ts'
 import { createHealth } from './health.ts'
 import { quotedName } from './literal.ts'
@@ -52,13 +53,13 @@ async function start(): Promise<void> {
     mkdirSync(backups, { recursive: true, mode: 0o700 })
     const opened = openEngine(join(directory, 'data'), engineArguments(backups))
     engine = opened
-    await createDatabase(opened)
+    const catalog = await prepareEngine(opened)
     const { limits } = options
     const slots = new Slots(limits.queries, limits.waiting)
     const metrics = createMetrics(slots)
     const server = createWarehouseServer({
       engine: opened,
-      vetting: createVetting(),
+      vetting: createVetting({ catalog, ledger: options.database }),
       slots,
       health: createHealth(opened, { limitMs: 5000 }),
       log,
@@ -95,15 +96,14 @@ function engineArguments(backups: string): string[] {
     `--max_server_memory_usage=${options.limits.memory}`,
     '--mark_cache_size=67108864',
     `--backups.allowed_path=${backups}`,
-    // A long parameter is a statement of its own here.
-    '--max_query_size=67108864',
   ]
 }
 
-async function createDatabase(engine: Engine): Promise<void> {
+async function prepareEngine(engine: Engine): Promise<Catalog> {
   const session = engine.open()
   try {
     await session.run(`CREATE DATABASE IF NOT EXISTS ${quotedName(options.database)}`)
+    return await loadCatalog(session)
   } finally {
     await session.close()
   }

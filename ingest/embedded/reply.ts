@@ -15,6 +15,8 @@ import { formatOf } from './formats.ts'
 import type { QueryError } from './problem.ts'
 import type { Encoding, Question } from './question.ts'
 
+/** Often enough for an eye, and seldom enough that blocks of a few rows don't spend their time on it. */
+const flushMs = 50
 /** Below this, packing costs more than it saves. */
 const packFromBytes = 1024
 
@@ -29,6 +31,7 @@ export function createReply(res: ServerResponse, question: Pick<Question, 'id' |
   const exceptionTag = randomBytes(8).toString('hex')
   const tally = { bytes: 0, rows: 0, writtenRows: 0 }
   let body: (Transform & Zlib) | ServerResponse | undefined
+  let flushedMs = 0
 
   const head = (format: string | undefined, summary: Readonly<Record<string, number>>) => {
     const elapsed = Math.round((performance.now() - startMs) * 1e6)
@@ -68,8 +71,10 @@ export function createReply(res: ServerResponse, question: Pick<Question, 'id' |
         body = open(question.encoding)
       }
       if (!body.write(bytes)) await drained(body, res)
-      // Without this a packer keeps rows back until it has enough of them.
-      if (body !== res) (body as Zlib).flush()
+      if (body === res || performance.now() - flushedMs < flushMs)
+        return // Without this a packer keeps rows back until it has enough of them.
+      ;(body as Zlib).flush()
+      flushedMs = performance.now()
     },
     async end() {
       if (body !== undefined) await finish(body, undefined, res)

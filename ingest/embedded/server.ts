@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { answer } from './answer.ts'
+import { readAway } from './body.ts'
 import type { Engine } from './engine.ts'
 import type { Health } from './health.ts'
 import { readInput } from './input.ts'
@@ -78,7 +79,7 @@ async function route(req: IncomingMessage, res: ServerResponse, services: Server
       if (isBare(req, parameters)) return ping(res, services.health)
       return query(req, res, parameters, services)
     default:
-      req.resume()
+      readAway(req)
       return text(res, 404, 'There is no such page; /, /ping, /replicas_status and /metrics are served\n')
   }
 }
@@ -165,7 +166,7 @@ async function query(
     code = problem.code
     await reply.fail(problem)
     // What is left of the body would otherwise be read as the next request.
-    if (!req.complete) req.resume()
+    if (!req.complete) readAway(req)
   }
   const { tally } = reply
   const durationMs = Math.round((performance.now() - startMs) * 1000) / 1000

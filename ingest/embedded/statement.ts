@@ -87,9 +87,9 @@ function rowsPart(
     dataAt,
     format,
   })
-  if (isWord(token, 'values')) return part(token.at, token.end, 'Values')
-  if (last === undefined || !isWord(last, 'format') || token.kind !== 'word') return undefined
-  return part(last.at, dataStart(sql, token.end), token.text)
+  if (last !== undefined && isWord(last, 'format') && token.kind === 'word')
+    return part(last.at, dataStart(sql, token.end), token.text)
+  return isWord(token, 'values') ? part(token.at, token.end, 'Values') : undefined
 }
 
 /** As ClickHouse does it: blanks, then one end of line. Binary rows may begin with anything. */

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { nodeCommand, spawnProcess } from '../testing/spawn.ts'
+import { tempDir } from '../testing/temp-dir.ts'
+
+const main = join(import.meta.dirname, 'main.ts')
+const environment = {
+  SIDELIGHT_CONFIG: undefined,
+  SIDELIGHT_LISTEN: '127.0.0.1:0',
+  SIDELIGHT_ADMIN: '127.0.0.1:0',
+  SIDELIGHT_WAREHOUSE_LISTEN: '127.0.0.1:0',
+  OPENAI_API_KEY: 'sk-not-for-the-warehouse',
+}
+
+const sidelight = (args: readonly string[], cwd: string, env: Record<string, string> = {}) =>
+  spawnProcess([nodeCommand, main, ...args], { cwd, env: { ...environment, ...env } })
+
+test('warehouse serves without any variable of its parent, in a folder of its own, until a signal', async (t) => {
+  await using folder = await tempDir()
+  await using run = sidelight(['warehouse'], folder.path)
+  const [, url] = await run.waitFor(/^warehouse (http:\S+)$/m, 30_000)
+  assert.equal(await (await fetch(`${url}/?query=SELECT%201`)).text(), '1\n')
+  if (process.platform === 'linux') {
+    const variables = (await readFile(`/proc/${run.pid}/environ`, 'utf8'))
+      .split('\0')
+      .filter((one) => one !== '')
+    assert.deepEqual(variables.sort(), ['TZ=UTC', 'UV_THREADPOOL_SIZE=16'])
+    assert.doesNotMatch(await readFile(`/proc/${run.pid}/cmdline`, 'utf8'), /not-for-the-warehouse/)
+  } else t.diagnostic('the environment of a process is looked at on Linux only')
+  run.signal('SIGINT')
+  assert.deepEqual(await run.exit, { code: 0, signal: null })
+})
+
+test('up starts it, starts it again when it dies, stays ready meanwhile, and stops it with itself', async () => {
+  await using folder = await tempDir()
+  await using run = sidelight(['up'], folder.path)
+  const [, url = ''] = await run.waitFor(/ {2}warehouse +(http:\S+)/, 30_000)
+  const [, admin = ''] = await run.waitFor(/ {2}admin +(http:\S+)/)
+  assert.equal(await (await fetch(`${url}/ping`)).text(), 'Ok.\n')
+  const metrics = async () => (await fetch(`${admin}/metrics`)).text()
+  assert.match(await metrics(), /^sidelight_child_up\{child="warehouse"\} 1$/m)
+  const { pid } = JSON.parse(await readFile(folder.file('.sidelight/warehouse/sidelight.lock'), 'utf8')) as {
+    pid: number
+  }
+  process.kill(pid, 'SIGKILL')
+  await run.waitFor(/warehouse ended; starting it again/)
+  assert.equal((await fetch(`${admin}/readyz`)).status, 200)
+  for (let tries = 0; tries < 300 && !/child_up\{child="warehouse"\} 1/.test(await metrics()); tries += 1)
+    await sleep(100)
+  assert.match(await metrics(), /^sidelight_child_up\{child="warehouse"\} 1$/m)
+  assert.match(await metrics(), /^sidelight_child_starts_total\{child="warehouse"\} 2$/m)
+  run.signal('SIGTERM')
+  assert.deepEqual(await run.exit, { code: 0, signal: null })
+  const next = JSON.parse(
+    await readFile(folder.file('.sidelight/warehouse/sidelight.lock'), 'utf8').catch(() => '{}'),
+  ) as object
+  assert.deepEqual(next, {}, 'the second one has ended too, and tidied up')
+})
+
+test('a sidecar whose warehouse cannot start goes on without it', async () => {
+  await using folder = await tempDir()
+  await using other = sidelight(['warehouse'], folder.path)
+  await other.waitFor(/^warehouse http/m, 30_000)
+  await using run = sidelight(['up'], folder.path)
+  await run.waitFor(/ {2}warehouse +not running: it ended at its start/, 30_000)
+  const [, admin = ''] = await run.waitFor(/ {2}admin +(http:\S+)/)
+  assert.match(run.stderr, /in use by process/)
+  assert.equal((await fetch(`${admin}/readyz`)).status, 200)
+})
+
+test('where another warehouse is configured there is none to run', async () => {
+  await using folder = await tempDir()
+  await using run = sidelight(['warehouse'], folder.path, { SIDELIGHT_WAREHOUSE_URL: 'http://127.0.0.1:1' })
+  assert.equal((await run.exit).code, 1)
+  assert.match(run.stderr, /`warehouse\.url` names another warehouse/)
+})
