@@ -110,13 +110,14 @@ function engineOf({ name, engine }: TableStep, to: Rendering): string {
 
 /**
  * How many inserts a table remembers, so that a repeated one is dropped: a retry comes within the last few, as
- * the shipper has one in flight for each lane. A TTL that changes recomputes what parts know of their age
- * instead of rewriting their rows, and old rows leave as whole parts.
+ * the shipper has one in flight for each lane. The spool file is deleted after the answer, so an insert is on
+ * disk before it; a cluster has replicas for that, and the cloud its own storage. A TTL that changes recomputes
+ * what parts know of their age instead of rewriting their rows, and old rows leave as whole parts.
  */
 function settingsOf({ target }: Rendering): string {
   const ages = 'ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1'
   return target === 'embedded' || target === 'server'
-    ? `non_replicated_deduplication_window = 10000, ${ages}`
+    ? `non_replicated_deduplication_window = 10000, ${ages}, fsync_after_insert = 1, fsync_part_directory = 1`
     : `replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 604800, ${ages}`
 }
 
@@ -131,7 +132,8 @@ function renderRollup(step: RollupStep, to: Rendering): string {
 /** Only plain views see the rows of all shards. */
 function renderView(step: ViewStep, to: Rendering): string {
   const select = withTables(step.select, (name) => `${quoted(to.database)}.${quoted(name)}`)
-  return `CREATE OR REPLACE VIEW ${quoted(to.database)}.${quoted(step.name)}${onCluster(to)}\nAS ${select}`
+  const whole = withDictionaries(select, to.database)
+  return `CREATE OR REPLACE VIEW ${quoted(to.database)}.${quoted(step.name)}${onCluster(to)}\nAS ${whole}`
 }
 
 function renderDictionary(step: DictionaryStep, to: Rendering): string {
@@ -164,7 +166,12 @@ function renderReplaceRollup(step: ReplaceRollupStep, to: Rendering): string {
 }
 
 function withTables(select: string, name: (table: string) => string): string {
-  return select.trim().replace(/\{(\w+)\}/g, (_, table: string) => name(table))
+  return select.trim().replace(/\{([a-z]\w*)\}/g, (_, table: string) => name(table))
+}
+
+/** Functions of dictionaries take the name as a text, which stands in braces and quotes. */
+function withDictionaries(select: string, database: string): string {
+  return select.replace(/\{'(\w+)'\}/g, (_, dictionary: string) => `'${database}.${dictionary}'`)
 }
 
 /** Names come from the configuration, which allows letters, digits and underscores alone. */
