@@ -64,12 +64,13 @@ FROM numbers(${rows})`
   return { columns, select }
 }
 
-const status = "multiIf(luck >= 997, 'client_abort', luck >= 995, 'truncated', luck >= 985, 'error', luck = 20, 'blocked', 'ok')"
+const status =
+  "multiIf(luck >= 997, 'client_abort', luck >= 995, 'truncated', luck >= 985, 'error', luck = 20, 'blocked', 'ok')"
 const usd = (expression: string) => `toDecimal64(${expression}, 12)`
 
 /** Columns that are not named have the default of their type, as most of them do in most installations. */
 const expressions: Readonly<Record<string, string>> = {
-  ts: 'fromUnixTimestamp64Milli(at_ms, \'UTC\')',
+  ts: "fromUnixTimestamp64Milli(at_ms, 'UTC')",
   request_id:
     "toUUID(concat(substring(lower(hex(at_ms)), 1, 8), '-', substring(lower(hex(at_ms)), 9, 4), '-7', substring(noise, 1, 3), '-8', substring(noise, 4, 3), '-', substring(noise, 7, 12)))",
   seq: 'intDiv(n, 4) + 1',
@@ -96,7 +97,7 @@ const expressions: Readonly<Record<string, string>> = {
   segment: "concat(feature, '|', prompt_name)",
   streamed: 'is_streamed',
   role: "if(luck BETWEEN 30 AND 32, 'shadow', if(luck = 33, 'judge', 'primary'))",
-  policy_id: "substring(lower(hex(MD5(concat(route, toString(intDiv(n, 500000)))))), 1, 16)",
+  policy_id: 'substring(lower(hex(MD5(concat(route, toString(intDiv(n, 500000)))))), 1, 16)',
   policy_version: 'toUInt32(1 + intDiv(n, 500000))',
   policy_role: "if(is_hit, 'cache', if(u_draw < 0.05, 'holdout', 'active'))",
   candidates: 'eligible',
@@ -129,7 +130,7 @@ const expressions: Readonly<Record<string, string>> = {
   cost_usd: `if(luck = 500, NULL, if(is_hit, ${usd('0')}, ${usd('millionths / 1e6')}))`,
   baseline_usd: `nullIf(if(route_number < 4, ${usd('(input * 2.5 + output * 10) / 1e6')}, ${usd('0')}), 0)`,
   status,
-  http_status: "if(luck >= 985 AND luck < 995, 502, 200)",
+  http_status: 'if(luck >= 985 AND luck < 995, 502, 200)',
   error_code: "if(luck >= 985 AND luck < 995, 'upstream_failed', '')",
   finish_reason: "if(luck >= 985, '', if(model_number = 4, 'end_turn', 'stop'))",
   duration_ms: 'toFloat32(round(if(is_hit, 2 + u1, first_token + output * (4 + z3)), 3))',
@@ -142,9 +143,25 @@ const expressions: Readonly<Record<string, string>> = {
 /** One call for most requests, a failed one before it where another candidate answered. */
 export function attemptsSql(database: string): { columns: readonly string[]; select: string } {
   const columns = [
-    'ts', 'request_id', 'attempt', 'sidecar_id', 'candidate', 'provider', 'model', 'outcome', 'http_status',
-    'duration_ms', 'first_token_ms', 'input_tokens', 'cached_input_tokens', 'cache_write_tokens', 'output_tokens',
-    'usage_classes', 'usage_source', 'cost_usd', 'upstream_request_id',
+    'ts',
+    'request_id',
+    'attempt',
+    'sidecar_id',
+    'candidate',
+    'provider',
+    'model',
+    'outcome',
+    'http_status',
+    'duration_ms',
+    'first_token_ms',
+    'input_tokens',
+    'cached_input_tokens',
+    'cache_write_tokens',
+    'output_tokens',
+    'usage_classes',
+    'usage_source',
+    'cost_usd',
+    'upstream_request_id',
   ]
   const select = `
 SELECT ts, request_id, number AS attempt, sidecar_id, candidate_served AS candidate, provider, model,

@@ -48,7 +48,7 @@ const onceWaitMs = 10_000
 async function shipOnce(config: Config, log: Log): Promise<number> {
   const shipper = await createShipperOf(config, log)
   try {
-    await prepareEmbedded(config, AbortSignal.timeout(onceWaitMs))
+    await prepareEmbedded(config, { log, signal: AbortSignal.timeout(onceWaitMs) })
     const isDone = await shipper.drain(onceTries)
     const { shipped, quarantined } = shipper.figures()
     process.stdout.write(`${JSON.stringify({ done: isDone, shipped, quarantined })}\n`)

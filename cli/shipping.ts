@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
+import { ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import type { Config } from '../contract/config/schema.ts'
 import { doorOf } from '../ingest/door.ts'
 import { migrate, SchemaError } from '../ingest/migrate.ts'
@@ -27,7 +27,7 @@ export async function createShipperOf(
   const courier = receiver ?? courierTo(await targetOf(config, 'writer'))
   return createShipper({
     ...{ directory: spoolOf(config), courier, beforeFinish },
-    prepare: (signal) => prepareEmbedded(config, signal),
+    prepare: (signal) => prepareEmbedded(config, { log, signal }),
     ...{ info: log.info, warn: log.warn },
   })
 }
@@ -39,11 +39,15 @@ const waitMaxMs = 5000
  * The embedded warehouse has nobody who would bring its schema up to date; a real one has, and is left alone.
  * Until it answers nothing can be shipped anyway.
  */
-export async function prepareEmbedded(config: ShippingConfig, signal: AbortSignal): Promise<void> {
+export async function prepareEmbedded(
+  config: ShippingConfig,
+  { log, signal }: { log: Log; signal: AbortSignal },
+): Promise<void> {
   if (config.warehouse.url !== 'embedded') return
   const { url, username, password, database } = await targetOf(config, 'admin')
   const client = createClient({ url, username, password, database, log: { level: ClickHouseLogLevel.OFF } })
   try {
+    let said: string | undefined
     for (let waitMs = firstWaitMs; !signal.aborted; waitMs = Math.min(2 * waitMs, waitMaxMs)) {
       const problem = await migrate(doorOf(client), { target: 'embedded', database }).then(
         () => undefined,
@@ -51,6 +55,11 @@ export async function prepareEmbedded(config: ShippingConfig, signal: AbortSigna
       )
       if (problem === undefined) return
       if (problem instanceof SchemaError) throw problem
+      // Not being there yet is no news; an answer that says no is.
+      const code = problem instanceof ClickHouseError ? `${problem.code} ${problem.type ?? ''}` : undefined
+      if (code !== undefined && code !== said)
+        log.error('the schema of the embedded warehouse cannot be brought up to date; tried again', { code })
+      said = code
       await sleep(waitMs, undefined, { signal }).catch(() => {})
     }
   } finally {

@@ -138,7 +138,20 @@ export const definitions: ReadonlySet<string> = new Set([
   ),
   ...['memory', 'null', 'join', 'set', 'materializedview', 'view', 'dictionary', 'atomic'],
   ...['minmax', 'bloom_filter', 'ngrambf_v1', 'tokenbf_v1', 'vector_similarity', 'text', 'sparsegrams'],
-  ...['delta', 'doubledelta', 'gorilla', 'fpc', 't64', 'gcd', 'lz4', 'lz4hc', 'zstd', 'none', 'default'],
+  ...[
+    'codec',
+    'delta',
+    'doubledelta',
+    'gorilla',
+    'fpc',
+    't64',
+    'gcd',
+    'lz4',
+    'lz4hc',
+    'zstd',
+    'none',
+    'default',
+  ],
 ])
 
 /** System tables that tell of the schema and of the engine, and of nobody's queries or secrets. */
