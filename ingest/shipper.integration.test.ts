@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { cp } from 'node:fs/promises'
+import { cp, readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { Columns } from '../contract/column.ts'
@@ -25,12 +25,23 @@ before(async () => {
 })
 after(() => warehouse[Symbol.asyncDispose]())
 
-/** A schema for one test. */
-function migrated(database: string) {
+const database = 'sidelight'
+
+function migrated() {
   return migrate(doorOf(warehouse.client('admin')), { target: 'embedded', database })
 }
 
-async function shipperTo(database: string, directory: string) {
+/** The schema without the rows of the tests before. */
+async function emptied(): Promise<void> {
+  await migrated()
+  const door = doorOf(warehouse.client('admin'))
+  const tables = await door.rows<{ name: string }>(
+    `SELECT name FROM system.tables WHERE database = '${database}' AND engine LIKE '%MergeTree' AND name != 'schema_migrations'`,
+  )
+  for (const { name } of tables) await door.run(`TRUNCATE TABLE ${name}`)
+}
+
+async function shipperTo(directory: string) {
   const said: string[] = []
   const target = { url: warehouse.url, username: 'writer', password: warehouse.token, database }
   const shipper = await createShipper({
@@ -109,9 +120,28 @@ function asStored(rows: readonly object[]): unknown[] {
   )
 }
 
+// First: the others bring the schema.
+test('a warehouse without the schema: records wait, the reason names what to run, then nobody has to help', async () => {
+  await using directory = await tempDir()
+  const random = seededRandom(63)
+  await spool(
+    directory.path,
+    Array.from({ length: 5 }, (_, seq) => plausible(random, seq)),
+  )
+  const { shipper, said } = await shipperTo(directory.path)
+  assert.equal(await shipper.drain(3), false)
+  assert.equal(shipper.figures().waiting?.reason, 'schema')
+  assert.equal(said.length, 1)
+  assert.match(said[0] ?? '', /sidelight warehouse migrate/)
+  await migrated()
+  assert.equal(await shipper.drain(1), true)
+  await shipper.stop()
+  assert.equal(shipper.figures().shipped.requests, 5)
+})
+
 test('every value of every column arrives as it was written', async () => {
   await using directory = await tempDir()
-  await migrated('exact')
+  await emptied()
   const random = seededRandom(61)
   const records = Array.from({ length: 300 }, (_, seq) => plausible(random, seq))
   const feedback = Array.from({ length: 20 }, (_, seq) => ({
@@ -120,11 +150,11 @@ test('every value of every column arrives as it was written', async () => {
     seq,
   }))
   await spool(directory.path, records, feedback)
-  const { shipper, said } = await shipperTo('exact', directory.path)
+  const { shipper, said } = await shipperTo(directory.path)
   assert.equal(await shipper.drain(3), true, said.join('\n'))
   await shipper.stop()
   assert.deepEqual(shipper.figures().quarantined, {})
-  const client = warehouse.client('default', { database: 'exact' })
+  const client = warehouse.client('default')
   const read = (table: string, columns: Columns, orderBy: string) =>
     rowsIn(client, { table, columns, orderBy })
   assert.deepEqual(
@@ -140,7 +170,7 @@ test('every value of every column arrives as it was written', async () => {
 
 test('a row that the engine cannot read is put aside, all others arrive with their rollups', async () => {
   await using directory = await tempDir()
-  await migrated('poison')
+  await emptied()
   const random = seededRandom(62)
   const records = Array.from({ length: 50 }, (_, seq) => plausible(random, seq))
   const poison = (seq: number, change: object) => {
@@ -152,7 +182,7 @@ test('a row that the engine cannot read is put aside, all others arrive with the
   poison(23, { cost_usd: '99999999.5' })
   poison(24, { prompt_fingerprint: 'f'.repeat(33) })
   await spool(directory.path, records)
-  const { shipper, said } = await shipperTo('poison', directory.path)
+  const { shipper, said } = await shipperTo(directory.path)
   assert.equal(await shipper.drain(4), true, said.join('\n'))
   await shipper.stop()
   assert.deepEqual(shipper.figures().quarantined, {
@@ -161,7 +191,7 @@ test('a row that the engine cannot read is put aside, all others arrive with the
     TOO_LARGE_STRING_SIZE: 1,
   })
   assert.doesNotMatch(said.join('\n'), /no uuid|99999999/)
-  const client = warehouse.client('default', { database: 'poison' })
+  const client = warehouse.client('default')
   const counts = await client.query({
     query: `SELECT (SELECT count() FROM requests) AS raw, (SELECT sum(requests) FROM usage_hourly) AS rolled,
       (SELECT sum(lost) FROM self_audit WHERE of_table = 'requests') AS lost,
@@ -172,41 +202,59 @@ test('a row that the engine cannot read is put aside, all others arrive with the
   assert.deepEqual(Object.values(row ?? {}).map(Number), [47, 47, 3, 50])
 })
 
-test('a warehouse without the schema: records wait, the reason names what to run, then nobody has to help', async () => {
+/** The queries that the guide gives to users. */
+async function guideQueries(): Promise<string[]> {
+  const guide = await readFile(new URL('../docs/guide/shipping.md', import.meta.url), 'utf8')
+  return [...guide.matchAll(/```sql\n([\s\S]*?)```/g)].map(([, sql = '']) => sql)
+}
+
+test('the queries of the guide find nothing where all is well, and name what is missing', async () => {
   await using directory = await tempDir()
-  const random = seededRandom(63)
-  await spool(
-    directory.path,
-    Array.from({ length: 5 }, (_, seq) => plausible(random, seq)),
-  )
-  const { shipper, said } = await shipperTo('missing', directory.path)
-  assert.equal(await shipper.drain(3), false)
-  assert.equal(shipper.figures().waiting?.reason, 'schema')
-  assert.equal(said.length, 1)
-  assert.match(said[0] ?? '', /sidelight warehouse migrate/)
-  await migrated('missing')
-  assert.equal(await shipper.drain(1), true)
+  await emptied()
+  const random = seededRandom(65)
+  const records = Array.from({ length: 20 }, (_, index) => {
+    const record = plausible(random, index + 1)
+    return { ...record, request: { ...record.request, sidecar_id: 's', boot: 7, worker: 0 } }
+  })
+  await spool(directory.path, records)
+  const { shipper } = await shipperTo(directory.path)
+  assert.equal(await shipper.drain(3), true)
   await shipper.stop()
-  assert.equal(shipper.figures().shipped.requests, 5)
+  const [byDay = '', bySeq = ''] = await guideQueries()
+  const ask = async (query: string) => {
+    const client = warehouse.client('default')
+    return (await client.query({ query, format: 'JSONEachRow' })).json<Record<string, unknown>>()
+  }
+  const [day, ...more] = await ask(byDay)
+  assert.deepEqual(more, [])
+  assert.equal(day?.['why'], '')
+  assert.deepEqual([day?.['seen'], day?.['there'], day?.['difference']].map(Number), [20, 20, 0])
+  assert.deepEqual(await ask(bySeq), [])
+  await warehouse.client('admin').command({
+    query: 'ALTER TABLE requests DELETE WHERE seq = 5',
+    clickhouse_settings: { mutations_sync: '1' },
+  })
+  assert.equal((await ask(byDay))[0]?.['why'], 'on its way, or missing')
+  assert.equal(Number((await ask(bySeq))[0]?.['missing']), 1)
 })
 
 test('the same batch twice is one batch, in the tables and in the rollups', async () => {
   await using directory = await tempDir()
-  await migrated('twice')
+  await emptied()
   const random = seededRandom(64)
   await spool(
     directory.path,
     Array.from({ length: 30 }, (_, seq) => plausible(random, seq)),
   )
-  const { shipper } = await shipperTo('twice', directory.path)
+  const { shipper } = await shipperTo(directory.path)
   await using copy = await tempDir()
   await cp(directory.path, copy.path, { recursive: true })
   assert.equal(await shipper.drain(1), true)
   await shipper.stop()
-  const again = await shipperTo('twice', copy.path)
+  const again = await shipperTo(copy.path)
   assert.equal(await again.shipper.drain(1), true)
   await again.shipper.stop()
-  const client = warehouse.client('default', { database: 'twice' })
+  const client = warehouse.client('default')
   const result = await client.query({
     query: 'SELECT (SELECT count() FROM requests) AS raw, (SELECT sum(requests) FROM usage_hourly) AS rolled',
     format: 'JSONEachRow',
