@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -113,4 +115,29 @@ test('an unknown command and an unknown option say what there is', async () => {
   const option = await ended(sidelight(['up', '--port', '1'], folder.path))
   assert.equal(option.code, 1)
   assert.match(option.stderr, /--port.*sidelight help/)
+})
+
+test('when nobody reads the log any more, requests are served all the same', async () => {
+  await using folder = await tempDir()
+  await writeFile(folder.file('sidelight.yaml'), 'ping: 5s')
+  const child = spawn(nodeCommand, [main, 'sidecar'], {
+    cwd: folder.path,
+    env: { ...process.env, ...environment },
+  })
+  const [, origin, admin] = await new Promise<RegExpMatchArray>((resolve) => {
+    let text = ''
+    child.stdout.on('data', (chunk) => {
+      text += chunk
+      const found = text.match(/serving on (http:\S+), admin on (http:\S+)/)
+      if (found !== null) resolve(found)
+    })
+  })
+  child.stderr.destroy()
+  child.stdout.destroy()
+  await writeFile(folder.file('sidelight.yaml'), 'ping: none')
+  for (let times = 0; times < 3; times += 1)
+    assert.equal((await fetch(`${admin}/reload`, { method: 'POST' })).status, 422)
+  assert.equal((await fetch(`${origin}/v1/models`)).status, 200)
+  child.kill('SIGTERM')
+  assert.deepEqual(await once(child, 'exit'), [0, null])
 })

@@ -2,6 +2,7 @@ import type { Environment } from '../contract/config/load.ts'
 import { runCheck } from './check.ts'
 import { runHelp } from './help.ts'
 import { runIngest } from './ingest.ts'
+import { runReconcile } from './reconcile.ts'
 import { runSidecar } from './sidecar.ts'
 import { runUp } from './up.ts'
 import { runWarehouse } from './warehouse.ts'
@@ -20,6 +21,10 @@ export const commands: Readonly<Record<string, Command>> = {
   warehouse: {
     summary: 'run the embedded warehouse alone, speaking the ClickHouse HTTP protocol',
     run: runWarehouse,
+  },
+  reconcile: {
+    summary: 'compare the ledger with a usage export of a provider, by model and day',
+    run: runReconcile,
   },
   check: { summary: 'validate the configuration and print it resolved, secrets hidden', run: runCheck },
   help: { summary: 'show the commands', run: () => runHelp(commands) },

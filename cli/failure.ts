@@ -1,6 +1,5 @@
 import { distance } from 'fastest-levenshtein'
 import { ConfigError } from '../contract/config/problem.ts'
-import { PriceFileError } from '../contract/prices/overrides.ts'
 
 /** What a user reads when a command could not do its work: what is wrong, then how to mend it. */
 export function describeFailure(error: unknown): string {
@@ -8,12 +7,6 @@ export function describeFailure(error: unknown): string {
     const count = error.problems.length
     return [
       `sidelight: the configuration is not valid (${count} problem${count === 1 ? '' : 's'})`,
-      ...error.message.split('\n').map((line) => `  ${line}`),
-    ].join('\n')
-  }
-  if (error instanceof PriceFileError) {
-    return [
-      'sidelight: the prices file is not valid',
       ...error.message.split('\n').map((line) => `  ${line}`),
     ].join('\n')
   }

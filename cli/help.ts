@@ -15,8 +15,15 @@ const head = [
 
 const tail = [
   '',
-  'Options of up, sidecar, warehouse and check:',
+  'Options of up, sidecar, warehouse, check and reconcile:',
   '  --config FILE   configuration; default: SIDELIGHT_CONFIG, else sidelight.yaml, else none',
+  '',
+  'sidelight reconcile FILE.csv|FILE.json: exit code 0 equal, 1 differences, 2 nothing could be compared',
+  '  --provider NAME     calls of this configured provider; default: all of the kind the file is from',
+  '  --since, --until    first and last day (UTC), such as 2026-11-01; default: those of the file',
+  '  --tolerance 0.5%    differences up to this share are none; default: 0',
+  '  --map day=Date,model=Model,input_tokens=In,cost_usd=Cost     columns of a file of any other origin',
+  '  --all, --json       every figure, not only what differs; for programs',
   '',
   'Environment, outranking the file:',
   '  SIDELIGHT_LISTEN     data plane              127.0.0.1:4100',

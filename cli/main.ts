@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util'
+import { outliveReaders } from './broken-pipes.ts'
 import { type Command, commands } from './commands.ts'
 import { describeFailure, unknownCommand } from './failure.ts'
+
+outliveReaders()
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../contract/config/load.ts'
 import { type Child, childMetrics, superviseChild } from './children.ts'
 import { startIngestChild } from './ingest.ts'
@@ -14,7 +15,12 @@ export async function runUp(args: readonly string[], environment: Environment): 
   if (warehouse !== undefined) children.set('warehouse', warehouse)
   const ingest = startIngestChild(running.config, logFor(running.config))
   children.set('ingest', ingest)
-  process.stdout.write(greeting(running, await warehouseText(running, warehouse)))
+  const text = await Promise.race([
+    warehouseText(running, warehouse),
+    sleep(greetAfterMs, 'starting; a line of the log says if it cannot', { ref: false }),
+    running.stopped.then(() => ''),
+  ])
+  if (text !== '') process.stdout.write(greeting(running, text))
   const code = await running.stopped
   // In this order: what the proxy wrote last is still to arrive.
   await ingest.stop()
@@ -40,6 +46,8 @@ async function warehouseText({ config }: Running, child: Child | undefined): Pro
   return 'address' in started ? started.address : `not running: ${started.problem}`
 }
 
+/** Requests are answered long before; a slow machine should not keep that to itself. */
+const greetAfterMs = 5000
 /** It kills itself before that. */
 const killAfterMs = 10_000
 

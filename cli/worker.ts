@@ -1,11 +1,16 @@
 import type { Config } from '../contract/config/schema.ts'
+import { outliveReaders } from './broken-pipes.ts'
+import { policyOf, startOne } from './group.ts'
 import { logFor } from './log-for.ts'
-import { policyOf, startOne } from './run.ts'
-import type { ParentMessage, WorkerMessage } from './workers.ts'
+import { ParentLimits } from './parent-limits.ts'
+import type { ParentMessage, StartError, WorkerMessage } from './worker-messages.ts'
+
+outliveReaders()
 
 /** One of several proxy processes; its parent tells it what to do and speaks for it on the admin port. */
 type Started = Awaited<ReturnType<typeof startOne>>
 let started: Started | undefined
+const limiter = new ParentLimits(send)
 
 // The terminal sends Ctrl-C to every process of the group; only the parent decides what it means.
 process.on('SIGINT', () => {})
@@ -15,11 +20,8 @@ process.on('disconnect', () => void started?.stop().then(() => process.exit(1)))
 process.on('message', (message) => void receive(message as ParentMessage))
 
 async function receive(message: ParentMessage): Promise<void> {
-  if (message.kind === 'start') {
-    started = await startOne({ ...message, environment: process.env, log: logFor(message.config) })
-    send({ kind: 'ready', address: await started.sidecar.listen() })
-    return
-  }
+  if (message.kind === 'admitted') return limiter.admitted(message)
+  if (message.kind === 'start') return begin(message)
   try {
     const value = await answer(message)
     send({ kind: 'reply', id: message.id, value })
@@ -32,6 +34,22 @@ async function receive(message: ParentMessage): Promise<void> {
     })
   }
   if (message.what === 'stop') process.disconnect()
+}
+
+async function begin(message: Extract<ParentMessage, { kind: 'start' }>): Promise<void> {
+  const log = logFor(message.config)
+  try {
+    started = await startOne({ ...message, environment: process.env, log, limiter })
+    send({ kind: 'ready', address: await started.sidecar.listen() })
+  } catch (error) {
+    // The parent knows how to explain it, and to whom.
+    process.send?.({ kind: 'failed', error: startError(error) }, () => process.exit(1))
+  }
+}
+
+function startError(error: unknown): StartError {
+  const { message, code, address, port, path } = error as StartError
+  return { message: error instanceof Error ? message : 'failed', code, address, port, path }
 }
 
 async function answer(message: Extract<ParentMessage, { kind: 'ask' }>): Promise<unknown> {

@@ -1,145 +1,99 @@
-import { type ChildProcess, fork } from 'node:child_process'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
-import type { Config } from '../contract/config/schema.ts'
+import { Limiter } from '../sidecar/limits/limiter.ts'
 import type { MetricsSnapshot } from '../sidecar/observe/metrics.ts'
-import type { Group, GroupOptions } from './run.ts'
+import type { Group, GroupOptions } from './group.ts'
+import type { Question } from './worker-messages.ts'
+import { WorkerProcess } from './worker-process.ts'
 
-/** From a worker to its parent. */
-export type WorkerMessage =
-  | { readonly kind: 'ready'; readonly address: AddressInfo }
-  | { readonly kind: 'reply'; readonly id: number; readonly value: unknown; readonly error?: string }
+interface Status {
+  readonly inFlight: number
+  readonly notReady: string | undefined
+}
 
-/** From the parent to a worker. */
-export type ParentMessage =
-  | {
-      readonly kind: 'start'
-      readonly config: Config
-      readonly simulatedOrigin: string
-      readonly worker: number
-    }
-  | { readonly kind: 'ask'; readonly id: number; readonly what: 'metrics' | 'policy' | 'status' | 'stop' }
-  | { readonly kind: 'ask'; readonly id: number; readonly what: 'reload'; readonly config: Config }
-
-type Question = { what: 'metrics' | 'policy' | 'status' | 'stop' } | { what: 'reload'; config: Config }
-
-const answerMs = 5000
 const restartMs = 1000
+const statusMs = 1000
+/** Beside the time for running requests: records are written, then the process ends. */
+const endMs = 5000
 
 /** Several processes on one port, each with its own event loop; the kernel shares connections among them. */
 export async function startWorkers(options: GroupOptions): Promise<Group> {
   const { log } = options
   let { config } = options
   let isStopping = false
-  let status: { inFlight: number; notReady: string | undefined } = { inFlight: 0, notReady: undefined }
-  const workers = new Map<number, Worker>()
+  let notReady: string | undefined
+  const limiter = new Limiter()
+  const workers = new Map<number, WorkerProcess>()
   const start = async (worker: number): Promise<AddressInfo> => {
-    const started = new Worker(worker)
+    const started = new WorkerProcess(worker, limiter)
     workers.set(worker, started)
+    let hasServed = false
     void started.exited.then((code) => {
-      if (isStopping) return
+      workers.delete(worker)
+      if (isStopping || !hasServed) return
       log.error('a worker ended; starting another', { worker, code: code ?? 'signal' })
-      setTimeout(() => void start(worker).catch(() => {}), restartMs)
+      restart(worker)
     })
-    return started.start({ kind: 'start', config, simulatedOrigin: options.simulatedOrigin, worker })
+    const { simulatedOrigin } = options
+    const address = await started.start({ kind: 'start', config, simulatedOrigin, worker })
+    hasServed = true
+    log.info('worker started', { worker, pid: started.pid ?? 0 })
+    return address
+  }
+  const restart = (worker: number) => {
+    const again = () => {
+      if (!isStopping) start(worker).catch(() => restart(worker))
+    }
+    setTimeout(again, restartMs).unref()
   }
   // The first one finds a bad address or configuration before the others are started.
   const address = await start(1)
-  const pinned = { ...config, listen: withPort(config.listen, address.port) }
-  config = pinned
+  config = { ...config, listen: withPort(config.listen, address.port) }
   await Promise.all(Array.from({ length: config.workers - 1 }, (_, index) => start(index + 2)))
-  const all = <T>(question: Question): Promise<T[]> =>
-    Promise.all([...workers.values()].map((worker) => worker.ask(question) as Promise<T>))
+  /** The answers of those that can answer: one that has just died must not silence the others. */
+  const askAll = async (question: Question): Promise<unknown[]> => {
+    const answers = await Promise.allSettled([...workers.values()].map((worker) => worker.ask(question)))
+    const given = answers.filter((answer) => answer.status === 'fulfilled').map(({ value }) => value)
+    const [refused] = answers.filter((answer) => answer.status === 'rejected')
+    if (given.length === 0) throw refused?.reason ?? new Error('no worker is running')
+    return given
+  }
+  const statuses = () => askAll({ what: 'status' }) as Promise<Status[]>
   const poll = setInterval(() => {
-    void all<typeof status>({ what: 'status' }).then(
+    statuses().then(
       (states) => {
-        const reasons = states.map((state) => state.notReady).filter((reason) => reason !== undefined)
-        status = { inFlight: states.reduce((sum, state) => sum + state.inFlight, 0), notReady: reasons[0] }
+        notReady = states.find((state) => state.notReady !== undefined)?.notReady
       },
-      () => {},
+      () => {
+        notReady = 'no worker answers'
+      },
     )
-  }, 1000)
+  }, statusMs)
   return {
     address,
-    metrics: async () => (await all<MetricsSnapshot>({ what: 'metrics' })).flat(),
-    inFlight: () => status.inFlight,
+    metrics: async () => ((await askAll({ what: 'metrics' })) as MetricsSnapshot[]).flat(),
+    async inFlight() {
+      const states = await statuses().catch(() => [])
+      return states.reduce((sum, state) => sum + state.inFlight, 0)
+    },
     sources: {
-      notReady: () => status.notReady,
-      policy: () => ({ workers: workers.size }),
+      notReady: () => notReady,
+      // They run the same configuration, so one speaks for all.
+      policy: async () => (await askAll({ what: 'policy' }))[0],
       explain: async () => undefined,
     },
     async reload(next) {
-      await all({ what: 'reload', config: { ...next, listen: config.listen } })
-      config = { ...next, listen: config.listen }
+      const pinned = { ...next, listen: config.listen }
+      await askAll({ what: 'reload', config: pinned })
+      config = pinned
     },
     async stop() {
       isStopping = true
       clearInterval(poll)
-      await Promise.all([...workers.values()].map((worker) => worker.stop(config.drain + answerMs)))
+      await Promise.all([...workers.values()].map((worker) => worker.stop(config.drain + endMs)))
     },
   }
 }
 
 function withPort(address: string, port: number): string {
   return `${address.slice(0, address.lastIndexOf(':'))}:${port}`
-}
-
-class Worker {
-  readonly #child: ChildProcess
-  readonly exited: Promise<number | null>
-  readonly #waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
-  #nextId = 1
-  #ready: ((address: AddressInfo) => void) | undefined
-
-  constructor(worker: number) {
-    const file = join(import.meta.dirname, import.meta.filename.endsWith('.js') ? 'worker.js' : 'worker.ts')
-    this.#child = fork(file, [String(worker)], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      serialization: 'advanced',
-    })
-    this.exited = new Promise((resolve) => this.#child.once('exit', resolve))
-    this.#child.on('message', (message) => this.#receive(message as WorkerMessage))
-    void this.exited.then(() => {
-      for (const { reject } of this.#waiting.values()) reject(new Error('the worker ended'))
-      this.#waiting.clear()
-    })
-  }
-
-  start(message: ParentMessage): Promise<AddressInfo> {
-    return new Promise((resolve, reject) => {
-      this.#ready = resolve
-      void this.exited.then(() => reject(new Error('a worker could not start; its message stands above')))
-      this.#child.send(message)
-    })
-  }
-
-  ask(question: Question): Promise<unknown> {
-    const id = this.#nextId
-    this.#nextId += 1
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject })
-      this.#child.send({ kind: 'ask', id, ...question }, (error) => {
-        if (error !== null) reject(error)
-      })
-    })
-  }
-
-  /** A worker that does not end by itself is ended: its spool file is safe at any moment. */
-  async stop(limitMs: number): Promise<void> {
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), limitMs)
-    await this.ask({ what: 'stop' }).catch(() => {})
-    await this.exited
-    clearTimeout(timer)
-  }
-
-  #receive(message: WorkerMessage): void {
-    if (message.kind === 'ready') {
-      this.#ready?.(message.address)
-      return
-    }
-    const waiting = this.#waiting.get(message.id)
-    this.#waiting.delete(message.id)
-    if (message.error === undefined) waiting?.resolve(message.value)
-    else waiting?.reject(new Error(message.error))
-  }
 }

@@ -117,13 +117,13 @@ export class GatewayError extends Error {
   constructor(
     code: ErrorCode,
     message?: string,
-    more: { param?: string; retryAfterMs?: number; status?: number } = {},
+    more: { param?: string; retryAfterMs?: number; status?: number; kind?: ErrorKind } = {},
   ) {
     super(message ?? errorCatalogue[code].help)
     this.name = 'GatewayError'
     this.code = code
     this.status = more.status ?? errorCatalogue[code].status
-    this.kind = errorCatalogue[code].kind
+    this.kind = more.kind ?? errorCatalogue[code].kind
     this.param = more.param
     this.retryAfterMs = more.retryAfterMs
   }

@@ -6,10 +6,12 @@ import { promptFingerprint, type ScannedBody } from './fingerprint.ts'
 function body(...members: readonly (readonly [string, string])[]): ScannedBody {
   let text = '{'
   const ranges = members.map(([key, json], index) => {
-    text += `${index > 0 ? ',' : ''}${JSON.stringify(key)}:`
-    const valueStart = text.length
-    text += json
-    return { name: key, valueStart, valueEnd: text.length }
+    if (index > 0) text += ','
+    const keyStart = text.length
+    text += JSON.stringify(key)
+    const keyEnd = text.length
+    text += `:${json}`
+    return { name: key, keyStart, keyEnd, valueStart: keyEnd + 1, valueEnd: text.length }
   })
   text += '}'
   const longStrings = Array.from(text.matchAll(/"([^"]{16385,})"/g), (match) => {
@@ -26,10 +28,10 @@ const image = (at: number, size = 100_000) => {
   return body(['messages', `[{"text":"x","image":"${letters.toString()}","text":"y"}]`])
 }
 
-test('version 1 is frozen: this fingerprint only changes together with fingerprintVersion', () => {
+test('version 2 is frozen: this fingerprint only changes together with fingerprintVersion', () => {
   const fingerprint = promptFingerprint(body(['model', '"a"'], messages, ['system', '"be brief"']))
-  assert.equal(fingerprint, 'ab7d32ea2b4ecff6538fd995070ca68b')
-  assert.equal(promptFingerprint(image(-1)), 'b4699577c5c6160ae4b75b845aed0d96')
+  assert.equal(fingerprint, '255f0b237d60d04242f0160c9b856ae5')
+  assert.equal(promptFingerprint(image(-1)), '3c671948103f2ec4d02bfb01e1e8e0be')
 })
 
 test('the order of fields, the model and sampling do not matter', () => {

@@ -1,7 +1,7 @@
-import { hash } from 'node:crypto'
+import { Hash128 } from './hash128.ts'
 
 /** Raise it with any change below: equal prompts must never get different fingerprints of one version. */
-export const fingerprintVersion = 1
+export const fingerprintVersion = 2
 
 /** The top-level fields that carry the prompt, over all dialects. Model, sampling and limits do not count. */
 export const promptKeys: ReadonlySet<string> = new Set([
@@ -21,7 +21,13 @@ export const promptKeys: ReadonlySet<string> = new Set([
 /** A scanned JSON body: where its top-level values and its strings above 16 kB are. */
 export interface ScannedBody {
   readonly bytes: Buffer
-  readonly keys: readonly { readonly name: string; readonly valueStart: number; readonly valueEnd: number }[]
+  readonly keys: readonly {
+    readonly name: string
+    readonly keyStart: number
+    readonly keyEnd: number
+    readonly valueStart: number
+    readonly valueEnd: number
+  }[]
   readonly longStrings: readonly { readonly start: number; readonly end: number }[]
 }
 
@@ -31,8 +37,8 @@ const stringSampling = { edgeBytes: 4096, windowBytes: 256, windowCount: 16 }
 type Sampling = Omit<typeof fieldSampling, 'aboveBytes'>
 
 /**
- * 32 hex digits (half a SHA-256) that are equal for requests with the same prompt bytes, whatever the model
- * and the order of fields; '' for a body without a prompt. Whitespace inside the prompt counts.
+ * 32 hex digits that are equal for requests with the same prompt bytes, whatever the model and the order of
+ * fields; '' for a body without a prompt. Whitespace inside the prompt counts.
  *
  * What is long is sampled (length, both ends, windows between), so that an image or a book costs no more
  * than a few pages of text. The fingerprint groups and counts; it is no proof of equality and no cache key.
@@ -40,16 +46,13 @@ type Sampling = Omit<typeof fieldSampling, 'aboveBytes'>
 export function promptFingerprint(body: ScannedBody): string {
   const parts = promptParts(body)
   if (parts.length === 0) return ''
-  const pieces: Buffer[] = [versionLine]
-  for (const { name, valueStart, valueEnd } of parts) {
-    pieces.push(Buffer.from(`${name}:${valueEnd - valueStart}\n`))
-    pieces.push(...sampledField(body, valueStart, valueEnd))
+  const hash = new Hash128(fingerprintVersion)
+  for (const { keyStart, keyEnd, valueStart, valueEnd } of parts) {
+    hash.add(body.bytes, keyStart, keyEnd)
+    addField(hash, body, { start: valueStart, end: valueEnd })
   }
-  // One call over one buffer: an incremental hash costs more than the copy, up to large prompts.
-  return hash('sha256', Buffer.concat(pieces), 'hex').slice(0, 32)
+  return hash.hex()
 }
-
-const versionLine = Buffer.from(`sidelight prompt ${fingerprintVersion}\n`)
 
 /** Sorted by name; of duplicate fields the last counts, as for every reader of the body. */
 function promptParts(body: ScannedBody): ScannedBody['keys'] {
@@ -59,23 +62,36 @@ function promptParts(body: ScannedBody): ScannedBody['keys'] {
   return [...last.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** First the long strings, so that text between two images counts; then the field, if it is long all the same. */
-function sampledField(body: ScannedBody, start: number, end: number): readonly Buffer[] {
-  const pieces: Buffer[] = []
-  addSampled(pieces, body, start, end)
-  let bytes = 0
-  for (const piece of pieces) bytes += piece.length
-  if (bytes <= fieldSampling.aboveBytes) return pieces
-  const samples: Buffer[] = []
-  addSamples(
-    samples,
-    pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces),
-    fieldSampling,
-  )
-  return samples
+interface Range {
+  readonly start: number
+  readonly end: number
 }
 
-function addSampled(pieces: Buffer[], body: ScannedBody, start: number, end: number): void {
+function addField(hash: Hash128, body: ScannedBody, field: Range): void {
+  if (field.end - field.start <= fieldSampling.aboveBytes && body.longStrings.length === 0)
+    hash.add(body.bytes, field.start, field.end)
+  else addSampledField(hash, body, field)
+}
+
+/** First the long strings, so that text between two images counts; then the field, if it is long all the same. */
+function addSampledField(hash: Hash128, body: ScannedBody, field: Range): void {
+  const pieces = sampledPieces(body, field)
+  let bytes = 0
+  for (const piece of pieces) bytes += piece.length
+  const samples: Buffer[] = []
+  if (bytes > fieldSampling.aboveBytes) {
+    const [only] = pieces
+    addSamples(
+      samples,
+      pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces),
+      fieldSampling,
+    )
+  }
+  for (const piece of samples.length > 0 ? samples : pieces) hash.add(piece, 0, piece.length)
+}
+
+function sampledPieces(body: ScannedBody, { start, end }: Range): Buffer[] {
+  const pieces: Buffer[] = []
   let at = start
   for (const long of body.longStrings) {
     if (long.start < at || long.end > end) continue
@@ -84,6 +100,7 @@ function addSampled(pieces: Buffer[], body: ScannedBody, start: number, end: num
     at = long.end
   }
   pieces.push(body.bytes.subarray(at, end))
+  return pieces
 }
 
 function addSamples(pieces: Buffer[], long: Buffer, sampling: Sampling): void {

@@ -1,30 +1,45 @@
-import { randomFillSync } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 
-const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+/** Random hex digits are drawn in blocks: one call into the system generator costs more than the rest of the id. */
+const blockBytes = 4096
+/** Of the random digits an id takes 3, 1 for the variant, 3 and 12. */
+const digitsPerId = 19
 
-/**
- * A source of UUIDv7 ids: time-ordered, so a table sorted by id is sorted by time. Random bytes are drawn
- * in blocks because one call into the system generator costs more than the rest of the id.
- */
+/** A source of UUIDv7 ids: time-ordered, so a table sorted by id is sorted by time. */
 export function createIdSource(nowMs: () => number): () => string {
-  const block = Buffer.alloc(4096)
-  let used = block.length
+  let block = ''
+  let used = 0
+  let stampedMs = Number.NaN
+  let stamp = ''
   return () => {
-    if (used + 10 > block.length) {
-      randomFillSync(block)
+    if (used + digitsPerId > block.length) {
+      block = randomBytes(blockBytes).toString('hex')
       used = 0
     }
     const now = nowMs()
-    const high = Math.floor(now / 0x1_0000_0000)
-    const low = now >>> 0
-    const at = (offset: number) => hex[block[used + offset] ?? 0] ?? '00'
-    const id =
-      `${hex[(high >>> 8) & 255]}${hex[high & 255]}${hex[low >>> 24]}${hex[(low >>> 16) & 255]}` +
-      `-${hex[(low >>> 8) & 255]}${hex[low & 255]}` +
-      `-${hex[((block[used] ?? 0) & 0x0f) | 0x70]}${at(1)}` +
-      `-${hex[((block[used + 2] ?? 0) & 0x3f) | 0x80]}${at(3)}` +
-      `-${at(4)}${at(5)}${at(6)}${at(7)}${at(8)}${at(9)}`
-    used += 10
-    return id
+    if (now !== stampedMs) {
+      stampedMs = now
+      stamp = stampOf(now)
+    }
+    const at = used
+    used += digitsPerId
+    const variant = variants[digitAt(block, at) & 3]
+    return (
+      `${stamp}${block.slice(at + 1, at + 4)}-${variant}${block.slice(at + 4, at + 7)}` +
+      `-${block.slice(at + 7, at + 19)}`
+    )
   }
+}
+
+function digitAt(hex: string, at: number): number {
+  const code = hex.charCodeAt(at)
+  return code < 0x61 ? code - 0x30 : code - 0x57
+}
+
+const variants = ['8', '9', 'a', 'b']
+
+/** The 48 bits of the time and the version. */
+function stampOf(ms: number): string {
+  const hex = Math.floor(ms).toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7`
 }

@@ -50,10 +50,15 @@ export function formatMoney(money: Money): string {
 /** `value` × 10^-digits as plain decimal text. */
 export function formatScaled(value: bigint, digits: number): string {
   const text = (value < 0n ? -value : value).toString().padStart(digits + 1, '0')
-  const fraction = text.slice(text.length - digits).replace(/0+$/, '')
-  const whole = text.slice(0, text.length - digits)
+  const point = text.length - digits
+  let end = text.length
+  while (end > point && text.charCodeAt(end - 1) === zero) end -= 1
+  const fraction = text.slice(point, end)
+  const whole = text.slice(0, point)
   return `${value < 0n ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`
 }
+
+const zero = 0x30
 
 /** Decimal text where that is exact, else `5/3`. */
 export function formatFraction({ numerator, denominator }: Fraction): string {
@@ -68,6 +73,15 @@ export function formatFraction({ numerator, denominator }: Fraction): string {
 export function multiply(left: Fraction, right: Fraction): Fraction {
   return {
     numerator: left.numerator * right.numerator,
+    denominator: left.denominator * right.denominator,
+  }
+}
+
+export function add(left: Fraction, right: Fraction): Fraction {
+  if (left.denominator === right.denominator)
+    return { numerator: left.numerator + right.numerator, denominator: left.denominator }
+  return {
+    numerator: left.numerator * right.denominator + right.numerator * left.denominator,
     denominator: left.denominator * right.denominator,
   }
 }

@@ -11,6 +11,8 @@ export const tokenClasses = [
   'input_audio',
   'cache_read_audio',
   'input_image',
+  'cache_read_image',
+  'input_video',
   'output',
   'output_audio',
   'output_image',
@@ -30,9 +32,18 @@ export type TokenClass = (typeof tokenClasses)[number]
 export type UnitClass = (typeof unitClasses)[number]
 export type UsageClass = TokenClass | UnitClass
 
+type Classes = Readonly<Partial<Record<UsageClass, number>>>
+
+/** What another model used within the same call (Anthropic's advisor): billed at that model's price. */
+export interface OtherUsage {
+  readonly model: string
+  readonly classes: Classes
+}
+
 export interface Usage {
   /** Only classes that are not zero. */
-  readonly classes: Readonly<Partial<Record<UsageClass, number>>>
+  readonly classes: Classes
+  readonly others?: readonly OtherUsage[]
   /** Informative: already inside `output`. */
   readonly reasoning?: number
   /** The service tier that was served (not the one asked for); decides the price. */
@@ -53,18 +64,41 @@ export interface TokenColumns {
   reasoning_tokens: number
 }
 
-/** The columns of a record: totals that contain their parts. */
+/** The columns of a record: totals that contain their parts, and those of other models too. */
 export function tokenColumns(usage: Usage | undefined): TokenColumns {
+  const columns = ownColumns(usage)
+  for (const { classes } of usage?.others ?? []) {
+    const other = ownColumns({ classes })
+    for (const name of Object.keys(columns) as (keyof TokenColumns)[]) columns[name] += other[name]
+  }
+  return columns
+}
+
+function ownColumns(usage: Pick<Usage, 'classes' | 'reasoning'> | undefined): TokenColumns {
   const c = usage?.classes ?? {}
-  const cached = (c.cache_read ?? 0) + (c.cache_read_audio ?? 0)
+  const cached = (c.cache_read ?? 0) + (c.cache_read_audio ?? 0) + (c.cache_read_image ?? 0)
   const written = (c.cache_write ?? 0) + (c.cache_write_1h ?? 0)
+  const media = (c.input_audio ?? 0) + (c.input_image ?? 0) + (c.input_video ?? 0)
   return {
-    input_tokens: (c.input ?? 0) + (c.input_audio ?? 0) + (c.input_image ?? 0) + cached + written,
+    input_tokens: (c.input ?? 0) + media + cached + written,
     cached_input_tokens: cached,
     cache_write_tokens: written,
     output_tokens: (c.output ?? 0) + (c.output_audio ?? 0) + (c.output_image ?? 0),
     reasoning_tokens: usage?.reasoning ?? 0,
   }
+}
+
+/** Every class by its name, those of another model as `class@model`. */
+export function usageClasses({ classes, others }: Usage): Readonly<Record<string, number>> {
+  if (others === undefined) return classes
+  const all: Record<string, number> = { ...classes }
+  for (const other of others) {
+    for (const [name, count] of Object.entries(other.classes)) {
+      const key = `${name}@${other.model}`
+      all[key] = (all[key] ?? 0) + count
+    }
+  }
+  return all
 }
 
 /** Drops zero, absent and negative classes, so that a record carries only what was used. */

@@ -10,6 +10,7 @@ const environment = {
   PATH: process.env.PATH,
   SIDELIGHT_LISTEN: '127.0.0.1:0',
   SIDELIGHT_ADMIN: '127.0.0.1:0',
+  SIDELIGHT_WAREHOUSE_LISTEN: '127.0.0.1:0',
   SIDELIGHT_STATE_DIR: folder,
 }
 const child = spawn(process.execPath, [entry, 'up'], {

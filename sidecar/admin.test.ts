@@ -10,7 +10,7 @@ const requestId = '0190a000-0000-7000-8000-000000000001'
 const usualSources: AdminSources = {
   notReady: () => undefined,
   metrics: async () => '# TYPE a counter\na 1\n',
-  policy: () => ({ routes: {} }),
+  policy: async () => ({ routes: {} }),
   explain: async (id) => (id === requestId ? { request_id: id } : undefined),
   reload: async () => ({ ok: true, message: 'reloaded' }),
 }

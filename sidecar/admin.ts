@@ -6,7 +6,7 @@ export interface AdminSources {
   /** Undefined when ready, else why not. */
   notReady(): string | undefined
   metrics(): Promise<string>
-  policy(): unknown
+  policy(): Promise<unknown>
   explain(requestId: string): Promise<unknown>
   reload(): Promise<{ ok: boolean; message: string }>
 }
@@ -97,7 +97,7 @@ async function read(path: string, sources: AdminSources): Promise<Reply> {
     case '/metrics':
       return { status: 200, type: metricsType, body: await sources.metrics() }
     case '/policy':
-      return json(200, sources.policy())
+      return json(200, await sources.policy())
     default:
       return explainOr404(path, sources)
   }

@@ -30,9 +30,11 @@ providers:
 routes:
   support: { candidates: [{ provider: p, model: m }] }
   secret: { candidates: [{ provider: p, model: m }] }
+  g: { candidates: [{ provider: p, model: m }] }
 keys:
   - { name: all, hashEnv: KEY_ALL, app: shop, team: web, tier: gold }
   - { name: some, hashEnv: KEY_SOME, routes: [support] }
+  - { name: whole, hashEnv: KEY_WHOLE, routes: [g, p/*] }
   - { name: slow, hashEnv: KEY_SLOW, requestsPerMinute: 2 }
   - { name: thrifty, hashEnv: KEY_THRIFTY, tokensPerMinute: 100 }
 `,
@@ -41,6 +43,7 @@ keys:
         PROVIDER_KEY: 'sk-provider',
         KEY_ALL: hash(key),
         KEY_SOME: hash('sk-some').toUpperCase(),
+        KEY_WHOLE: hash('sk-whole'),
         KEY_SLOW: hash('sk-slow'),
         KEY_THRIFTY: hash('sk-thrifty'),
       },
@@ -153,6 +156,25 @@ test('a key for some routes gets those alone', async () => {
   assert.deepEqual(
     models.data.map(({ id }) => id),
     ['support'],
+  )
+})
+
+test('a route that is called like a provider opens the route alone; provider/* opens the provider', async () => {
+  const headers = { authorization: 'Bearer sk-whole' }
+  const files = (provider: string) =>
+    fetch(`${sidecar.origin}/v1/files`, { headers: { ...headers, 'x-sidelight-provider': provider } })
+  assert.equal((await ask({ model: 'g', headers })).status, 200)
+  assert.equal((await files('g')).status, 403)
+  assert.equal((await ask({ model: 'g/gm', headers })).status, 403)
+  assert.equal((await files('p')).status, 200)
+  for (const model of ['p/m', 'p/other', 'm'])
+    assert.equal((await ask({ model, headers })).status, 200, model)
+  const models = (await (await fetch(`${sidecar.origin}/v1/models`, { headers })).json()) as {
+    data: { id: string }[]
+  }
+  assert.deepEqual(
+    models.data.map(({ id }) => id),
+    ['g', 'p/m'],
   )
 })
 

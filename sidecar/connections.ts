@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { GatewayError } from '../contract/errors.ts'
 import { breakBody } from './body/read.ts'
@@ -16,6 +16,8 @@ class Connection {
   readonly open: Serving[] = []
   /** Its parser gave up: nothing more can be read from it. */
   isBroken = false
+  /** The last request was answered before its body had come to its end: what still comes belongs to that. */
+  isAnsweredEarly = false
   /** What to do when the last answer is out. */
   onIdle: (() => void) | undefined
 }
@@ -29,15 +31,15 @@ const lingerMs = 2000
  */
 export class Connections {
   readonly #known = new WeakMap<Socket, Connection>()
-  readonly #answer: (error: ParseError) => string
+  readonly #answer: (error: ParseError, socket: Socket) => string
   #malformed = 0
 
-  /** `answer` writes the response to what never became a request. */
-  constructor(answer: (error: ParseError) => string) {
+  /** `answer` records what never became a request, and writes the response to it. */
+  constructor(answer: (error: ParseError, socket: Socket) => string) {
     this.#answer = answer
   }
 
-  /** Refused before they became a request, so without a record. */
+  /** Refused before they became a request. */
   get malformed(): number {
     return this.#malformed
   }
@@ -54,13 +56,15 @@ export class Connections {
     })
   }
 
-  begin(req: IncomingMessage, res: ServerResponse, caller: CallerStream): void {
+  begin(req: IncomingMessage, caller: CallerStream): void {
     const connection = this.#known.get(req.socket)
     if (connection === undefined) return
     const serving = { req, caller }
     connection.open.push(serving)
-    res.once('close', () => {
-      connection.open.splice(connection.open.indexOf(serving), 1)
+    caller.onClosed(() => {
+      if (connection.open.length === 1) connection.open.length = 0
+      else connection.open.splice(connection.open.indexOf(serving), 1)
+      connection.isAnsweredEarly = !req.complete
       if (connection.open.length === 0) connection.onIdle?.()
     })
   }
@@ -70,13 +74,16 @@ export class Connections {
     const connection = this.#known.get(socket) ?? new Connection()
     if (connection.isBroken) return
     connection.isBroken = true
-    if (!socket.writable || error.code === 'ECONNRESET' || error.code === 'EPIPE') {
+    // Of a connection that was never used nobody asks what became of it.
+    const isUnused = socket.bytesRead === 0
+    if (!socket.writable || isUnused || error.code === 'ECONNRESET' || error.code === 'EPIPE') {
       socket.destroy()
       return
     }
     const pending = connection.open.find(({ req }) => !req.complete)
-    if (pending === undefined) this.#malformed += 1
-    const refusal = pending === undefined ? this.#answer(error) : ''
+    const isAnswered = pending !== undefined || connection.isAnsweredEarly
+    if (!isAnswered) this.#malformed += 1
+    const refusal = isAnswered ? '' : this.#answer(error, socket)
     if (connection.open.length === 0) hangUp(socket, refusal)
     else connection.onIdle = () => hangUp(socket, refusal)
     if (pending !== undefined) breakRequest(pending, error)

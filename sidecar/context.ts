@@ -65,6 +65,7 @@ export class Context {
   // fingerprint
   promptFingerprint = ''
   estimatedInputTokens = 0
+  promptBytes = 0
   segment = ''
 
   // recall
@@ -90,8 +91,9 @@ export class Context {
   /** When the first upstream call was made. */
   askedAt: number | undefined
 
-  // pipeline: what a stage threw
+  // pipeline: what a stage threw, and when relay was over
   error: GatewayError | undefined
+  finishedAt: number | undefined
 
   // relay
   httpStatus = 0
@@ -99,7 +101,6 @@ export class Context {
 
   // settle
   cost: Settled | undefined
-  finishedAt: number | undefined
 
   constructor(from: {
     req: IncomingMessage
@@ -190,8 +191,12 @@ export interface Attempt {
   usageSource: UsageSource | ''
   modelReported: string
   finishReason: string
+  /** Usage that can't be counted: its cost is unknown. */
+  isUnknown: boolean
   /** Characters that reached the caller, for estimates when usage is missing. */
   deliveredChars: number
+  /** The text itself, as far as it is kept: counted when usage is missing, and never recorded. */
+  deliveredText: string
   trace: AttemptTrace | undefined
 }
 

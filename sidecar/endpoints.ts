@@ -15,29 +15,36 @@ export interface Endpoint {
 
 const post = ['POST']
 
-const fixed: Readonly<Record<string, Endpoint>> = {
-  '/v1/chat/completions': { dialect: 'chat', operation: 'generate', body: 'json', methods: post },
-  '/v1/responses': { dialect: 'responses', operation: 'generate', body: 'json', methods: post },
-  '/v1/completions': { dialect: 'chat', operation: 'completions', body: 'json', methods: post },
-  '/v1/embeddings': { dialect: 'chat', operation: 'embeddings', body: 'json', methods: post },
-  '/v1/moderations': { dialect: 'chat', operation: 'moderations', body: 'json', methods: post },
-  '/v1/rerank': { dialect: 'chat', operation: 'rerank', body: 'json', methods: post },
-  '/v1/images/generations': { dialect: 'chat', operation: 'images', body: 'json', methods: post },
-  '/v1/images/edits': { dialect: 'chat', operation: 'images', body: 'stream', methods: post },
-  '/v1/images/variations': { dialect: 'chat', operation: 'images', body: 'stream', methods: post },
-  '/v1/audio/speech': { dialect: 'chat', operation: 'speech', body: 'json', methods: post },
-  '/v1/audio/transcriptions': { dialect: 'chat', operation: 'transcription', body: 'stream', methods: post },
-  '/v1/audio/translations': { dialect: 'chat', operation: 'transcription', body: 'stream', methods: post },
-  '/v1/messages': { dialect: 'messages', operation: 'generate', body: 'json', methods: post },
-  '/v1/messages/count_tokens': {
-    dialect: 'messages',
-    operation: 'count_tokens',
-    body: 'json',
-    methods: post,
-  },
-  '/v1/models': { dialect: 'chat', operation: 'models', body: 'none', methods: ['GET', 'HEAD'] },
-  '/v1/feedback': { dialect: 'chat', operation: 'other', body: 'json', methods: post },
-}
+const fixed: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>(
+  Object.entries({
+    '/v1/chat/completions': { dialect: 'chat', operation: 'generate', body: 'json', methods: post },
+    '/v1/responses': { dialect: 'responses', operation: 'generate', body: 'json', methods: post },
+    '/v1/completions': { dialect: 'chat', operation: 'completions', body: 'json', methods: post },
+    '/v1/embeddings': { dialect: 'chat', operation: 'embeddings', body: 'json', methods: post },
+    '/v1/moderations': { dialect: 'chat', operation: 'moderations', body: 'json', methods: post },
+    '/v1/rerank': { dialect: 'chat', operation: 'rerank', body: 'json', methods: post },
+    '/v1/images/generations': { dialect: 'chat', operation: 'images', body: 'json', methods: post },
+    '/v1/images/edits': { dialect: 'chat', operation: 'images', body: 'stream', methods: post },
+    '/v1/images/variations': { dialect: 'chat', operation: 'images', body: 'stream', methods: post },
+    '/v1/audio/speech': { dialect: 'chat', operation: 'speech', body: 'json', methods: post },
+    '/v1/audio/transcriptions': {
+      dialect: 'chat',
+      operation: 'transcription',
+      body: 'stream',
+      methods: post,
+    },
+    '/v1/audio/translations': { dialect: 'chat', operation: 'transcription', body: 'stream', methods: post },
+    '/v1/messages': { dialect: 'messages', operation: 'generate', body: 'json', methods: post },
+    '/v1/messages/count_tokens': {
+      dialect: 'messages',
+      operation: 'count_tokens',
+      body: 'json',
+      methods: post,
+    },
+    '/v1/models': { dialect: 'chat', operation: 'models', body: 'none', methods: ['GET', 'HEAD'] },
+    '/v1/feedback': { dialect: 'chat', operation: 'other', body: 'json', methods: post },
+  } satisfies Record<string, Endpoint>),
+)
 
 const geminiMethods: Readonly<Record<string, { operation: Operation; stream?: boolean }>> = {
   generateContent: { operation: 'generate', stream: false },
@@ -64,6 +71,7 @@ export function targetOf(url: string): RequestTarget {
 
 /** Providers resolve `..`, and then the path that was checked here is not the one that is served there. */
 export function hasDotSegments(pathname: string): boolean {
+  if (!pathname.includes('.') && !pathname.includes('%')) return false
   return /(?:^|[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?:$|[/\\]|%2f|%5c)/i.test(pathname)
 }
 
@@ -74,7 +82,8 @@ export function dialectOf(pathname: string): DialectName {
 
 /** Undefined: not a path of the data plane. */
 export function endpointOf(pathname: string): Endpoint | undefined {
-  if (Object.hasOwn(fixed, pathname)) return fixed[pathname]
+  const known = fixed.get(pathname)
+  if (known !== undefined) return known
   if (pathname.startsWith('/v1beta/') || pathname.startsWith('/v1alpha/')) return geminiEndpoint(pathname)
   if (!pathname.startsWith('/v1/')) return undefined
   // Google's newer SDKs leave the beta out: /v1/models/{model}:generateContent.

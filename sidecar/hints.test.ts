@@ -3,12 +3,13 @@ import type { IncomingMessage } from 'node:http'
 import { test } from 'node:test'
 import { JsonBody } from './body/json-body.ts'
 import { noHints } from './context.ts'
-import { hintsOf } from './hints.ts'
+import { hintsOf, withCustomerOf } from './hints.ts'
 
-const request = (headers: Record<string, string>) => ({ headers }) as unknown as IncomingMessage
+const request = (headers: Record<string, string>) =>
+  ({ headers, rawHeaders: Object.entries(headers).flat() }) as unknown as IncomingMessage
 const body = (value: unknown) => JsonBody.read(Buffer.from(JSON.stringify(value)))
 const hints = (headers: Record<string, string>, value?: unknown) =>
-  hintsOf(request(headers), value === undefined ? undefined : body(value))
+  value === undefined ? hintsOf(request(headers)) : withCustomerOf(body(value), hintsOf(request(headers)))
 
 test('without headers and fields nothing is known', () => {
   assert.deepEqual(hints({}, { model: 'm' }), noHints)

@@ -8,16 +8,14 @@ import { type Hints, noHints } from './context.ts'
 const labelCharsMax = 256
 const tagsMax = 32
 
-/** Header first, then what the body says about its end user, in the order of the documentation. */
-export function hintsOf(req: IncomingMessage, body: JsonBody | undefined): Hints {
-  const headers = req.headers
+/** What the headers say. Most callers say nothing, and share one answer. */
+export function hintsOf({ headers, rawHeaders }: IncomingMessage): Hints {
+  if (!rawHeaders.some(isHint)) return noHints
   const header = (name: string) => label(headerText(headers[`x-sidelight-${name}`]))
-  const customer = header('customer') || (body === undefined ? '' : customerOf(body))
   const prompt = header('prompt')
   const at = prompt.lastIndexOf('@')
   return {
-    ...noHints,
-    customer,
+    customer: header('customer'),
     feature: header('feature'),
     session: header('session'),
     promptName: at < 0 ? prompt : prompt.slice(0, at),
@@ -28,6 +26,20 @@ export function hintsOf(req: IncomingMessage, body: JsonBody | undefined): Hints
     route: header('route'),
     cache: header('cache'),
   }
+}
+
+const prefix = /^x-sidelight-/i
+
+/** Values that look like names only cost the closer look. */
+function isHint(text: string): boolean {
+  return (text[0] === 'x' || text[0] === 'X') && prefix.test(text)
+}
+
+/** The header names the customer, else what the body says about its end user, in the order of the documentation. */
+export function withCustomerOf(body: JsonBody, hints: Hints): Hints {
+  if (hints.customer !== '') return hints
+  const customer = customerOf(body)
+  return customer === '' ? hints : { ...hints, customer }
 }
 
 function customerOf(body: JsonBody): string {

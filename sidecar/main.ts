@@ -6,9 +6,11 @@ import { createIdSource } from '../contract/ids.ts'
 import { loadShippedCatalog } from '../contract/prices/catalog.ts'
 import type { RecordSink } from '../contract/record.ts'
 import { SignatureStore } from './conversation/signature-store.ts'
+import { type CounterOptions, TokenCounter } from './counting/counter.ts'
+import { TokenRatios } from './counting/ratios.ts'
 import { dialects } from './dialects/registry.ts'
 import { HeavyTranslator } from './lanes/heavy.ts'
-import { Limiter } from './limits/limiter.ts'
+import { Limiter, type Limits } from './limits/limiter.ts'
 import type { Log } from './observe/log.ts'
 import { createMetrics, type MetricsRegistry } from './observe/metrics.ts'
 import type { Tracing } from './observe/tracing.ts'
@@ -31,9 +33,12 @@ export interface SidecarOptions {
   /** 0 for a single process; workers count from 1. */
   readonly worker: number
   readonly bootMs: number
+  /** Of keys; workers share those of their parent. Default: of this process. */
+  readonly limiter?: Limits
   /** For tests. */
   readonly sockets?: Partial<SocketSettings>
   readonly pools?: PoolOptions
+  readonly counting?: CounterOptions
 }
 
 export interface Sidecar {
@@ -61,6 +66,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   let seq = 0
   const pools = new Pools(options.pools)
   const heavy = new HeavyTranslator()
+  const tokens = new TokenCounter(options.counting)
   const metrics = createMetrics({ worker: options.worker })
   const services: Services = {
     dialects,
@@ -70,8 +76,10 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     log,
     tracing: options.tracing,
     waits: new Waits(),
-    limiter: new Limiter(options.config.workers),
+    limiter: options.limiter ?? new Limiter(),
     heavy,
+    tokens,
+    ratios: new TokenRatios(),
     signatures: new SignatureStore({ entriesMax: 10_000, bytesMax: 32 * 1_048_576 }),
     identity: { sidecarId: hostname(), boot: Math.floor(options.bootMs / 1000), worker: options.worker },
     nowMs,
@@ -85,13 +93,15 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     services,
     snapshot: () => snapshot,
     nextId: createIdSource(nowMs),
+    // Half of the time a record may take to the disk; the writer has the other half.
+    closeAfterMs: options.config.spool.flush / 2,
     ...(options.sockets === undefined ? {} : { sockets: options.sockets }),
   })
   metrics.gauges(() => [
     {
       name: 'sidelight_malformed_requests_total',
       type: 'counter',
-      help: 'Connections refused because what came in was no HTTP request. They have no record.',
+      help: 'Connections refused because what came in was no HTTP request.',
       value: plane.malformed(),
     },
   ])
@@ -111,7 +121,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     async stop() {
       await plane.drain(snapshot.config.drain)
       metrics.stop()
-      await Promise.all([pools.destroy(), heavy.close()])
+      await Promise.all([pools.destroy(), heavy.close(), tokens.close()])
     },
   }
 }

@@ -68,7 +68,8 @@ export function malformedAnswer(
   return `${lines.join('\r\n')}\r\n\r\n${body}`
 }
 
-function pathIn(packet: Buffer | undefined): string {
+/** The path of the request line, as far as it arrived. */
+export function pathIn(packet: Buffer | undefined): string {
   const line = packet?.toString('latin1', 0, 256) ?? ''
   return targetOf(/^[A-Z]+ (\S+)/.exec(line)?.[1] ?? '/').pathname
 }

@@ -19,9 +19,7 @@ export type Stage = (context: Context, services: Services) => void | Promise<voi
 /** What happens to a request, in order. The first that throws sends the request to relay, with its error. */
 const stages: readonly Stage[] = [receive, admit, mask, fingerprint, recall, choose, dispatch]
 
-/** Always run, whatever happened before. */
-const closing: readonly Stage[] = [relay, settle, record, confirm]
-
+/** Until the caller has what there is to have. `closeRequests` must follow, for each request once. */
 export async function runPipeline(context: Context, services: Services): Promise<void> {
   try {
     for (const stage of stages) {
@@ -31,14 +29,47 @@ export async function runPipeline(context: Context, services: Services): Promise
   } catch (error) {
     context.error = asGatewayError(error, context, services)
   }
-  for (const stage of closing) {
-    try {
-      const pending = stage(context, services)
-      if (pending !== undefined) await pending
-    } catch (error) {
-      context.error = asGatewayError(error, context, services)
-      context.caller.destroy()
-    }
+  try {
+    const pending = relay(context, services)
+    if (pending !== undefined) await pending
+  } catch (error) {
+    context.error = asGatewayError(error, context, services)
+    context.caller.destroy()
+  }
+  context.finishedAt = performance.now()
+}
+
+/**
+ * What is done when callers have their answers, whatever happened before: settle, then record. Stage by stage
+ * over all of them, which keeps each stage's code and data at hand. Waits only for what must be counted first.
+ */
+export function closeRequests(contexts: readonly Context[], services: Services): void | Promise<void> {
+  const late: Promise<void>[] = []
+  const recorded = (context: Context) => {
+    attempted(record, context, services)
+    const confirming = attempted(confirm, context, services)
+    if (confirming !== undefined) late.push(confirming)
+    return confirming
+  }
+  const settled = contexts.filter((context) => {
+    const pending = attempted(settle, context, services)
+    if (pending !== undefined) late.push(pending.then(() => recorded(context)))
+    return pending === undefined
+  })
+  settled.forEach(recorded)
+  if (late.length > 0) return Promise.all(late).then(() => {})
+}
+
+/** A bug in one stage must not keep the request from its record, nor the others from theirs. */
+function attempted(stage: Stage, context: Context, services: Services): Promise<void> | undefined {
+  const failed = (error: unknown) => {
+    context.error = asGatewayError(error, context, services)
+  }
+  try {
+    return stage(context, services)?.catch(failed)
+  } catch (error) {
+    failed(error)
+    return undefined
   }
 }
 

@@ -177,6 +177,51 @@ test('HEAD is answered with the head that GET would have', async () => {
   assert.ok(caller.text.endsWith('\r\n\r\n'))
 })
 
+test('pages of this machine and of allowedHosts may read answers, streams and refusals; others get no permission', async () => {
+  await using at = await start({ yaml: 'allowedHosts: [app.example.com]' })
+  const fetchAs = (origin: string, init: RequestInit = {}) => {
+    const body = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'x' }] })
+    const headers = { origin, ...(init.headers as Record<string, string>) }
+    return fetch(`${at.origin}/v1/chat/completions`, { method: 'POST', body, ...init, headers })
+  }
+  for (const origin of ['http://localhost:3000', 'http://127.0.0.1', 'https://app.example.com']) {
+    const preflight = await fetchAs(origin, {
+      method: 'OPTIONS',
+      body: null,
+      headers: {
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type',
+      },
+    })
+    assert.equal(preflight.status, 204)
+    assert.equal(preflight.headers.get('access-control-allow-origin'), origin)
+    assert.match(preflight.headers.get('access-control-allow-methods') ?? '', /POST/)
+    assert.equal(preflight.headers.get('access-control-allow-headers'), 'authorization,content-type')
+    assert.equal(at.sidecar.records.length, 0, 'a question is no request')
+  }
+  const answer = await fetchAs('http://localhost:3000')
+  const refusal = await fetchAs('http://localhost:3000', { body: '{' })
+  at.upstream.answerOnce(httpStream([...events, ...ending]))
+  const stream = await fetchAs('http://localhost:3000', {
+    body: JSON.stringify({ model: 'm', stream: true, messages: [] }),
+  })
+  assert.deepEqual([answer.status, refusal.status, stream.status], [200, 400, 200])
+  for (const { headers } of [answer, refusal, stream]) {
+    assert.equal(headers.get('access-control-allow-origin'), 'http://localhost:3000')
+    assert.equal(headers.get('access-control-expose-headers'), '*')
+    assert.match(headers.get('vary') ?? '', /origin/)
+  }
+  assert.match(await stream.text(), /\[DONE\]/)
+  for (const origin of ['https://evil.example.org', 'null', 'http://localhost.evil.com']) {
+    const headers = { 'access-control-request-method': 'POST' }
+    const preflight = await fetchAs(origin, { method: 'OPTIONS', body: null, headers })
+    assert.equal(preflight.status, 403)
+    assert.equal(preflight.headers.get('access-control-allow-origin'), null)
+  }
+  const plain = await fetch(`${at.origin}/v1/chat/completions`, { method: 'OPTIONS' })
+  assert.deepEqual([plain.status, plain.headers.get('allow')], [405, 'POST'])
+})
+
 test('a caller that leaves while it waits is noticed within 250 ms, in whatever way it leaves', async () => {
   await using at = await start()
   for (const leave of ['destroy', 'resetAndDestroy'] as const) {
@@ -222,6 +267,8 @@ test('a half-closed caller gets a stream to its end', async () => {
 
 test('two hundred callers that never finish their head hold up nobody, and are told in the end', async () => {
   await using at = await start({ sockets: { headersMs: 400, checkMs: 50 } })
+  // Browsers open connections that they may never use: those are closed without a record.
+  using unused = await rawCaller(at.origin)
   const slow = await Promise.all(Array.from({ length: 200 }, () => rawCaller(at.origin)))
   for (const caller of slow) caller.send('POST /v1/messages HTTP/1.1\r\nhost: localhost\r\nx-slow: ')
   const drip = setInterval(() => {
@@ -241,7 +288,10 @@ test('two hundred callers that never finish their head hold up nobody, and are t
     caller[Symbol.dispose]()
   }
   clearInterval(drip)
+  await unused.closed()
   assert.equal(at.sidecar.sidecar.plane.malformed(), 200)
+  const late = at.sidecar.records.filter(({ request }) => request.error_code === 'headers_timeout')
+  assert.equal(late.length, 200)
 })
 
 test('idle connections are closed after the keep-alive time', async () => {

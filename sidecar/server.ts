@@ -1,18 +1,22 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { Closing } from './closing.ts'
 import { Connections } from './connections.ts'
 import { Context } from './context.ts'
+import { allowReading, answerPreflight } from './limits/cors.ts'
 import { malformedAnswer, type ParseError } from './malformed.ts'
-import { runPipeline } from './pipeline.ts'
+import { recordMalformed } from './malformed-record.ts'
+import { closeRequests, runPipeline } from './pipeline.ts'
 import type { Services } from './services.ts'
 import type { Snapshot } from './snapshot.ts'
+import { headBytesMax } from './stages/receive.ts'
 import { CallerStream } from './streaming/caller-stream.ts'
 
 export interface DataPlane {
   readonly server: Server
   /** Requests being served. */
   inFlight(): number
-  /** Connections whose bytes never became a request, so that there is no record of them. */
+  /** Connections whose bytes never became a request. */
   malformed(): number
   /** Stops accepting, lets running requests end, cuts what is left after the limit. */
   drain(limitMs: number): Promise<void>
@@ -23,6 +27,8 @@ export interface DataPlaneOptions {
   /** The snapshot in force: read once per request. */
   readonly snapshot: () => Snapshot
   readonly nextId: () => string
+  /** How long the account of an answered request may wait for others. */
+  readonly closeAfterMs: number
   /** For tests: the waits on sockets, and how often they are looked at. */
   readonly sockets?: Partial<SocketSettings>
 }
@@ -49,17 +55,23 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   let inFlight = 0
   let isDraining = false
   let onIdle: (() => void) | undefined
-  const connections = new Connections((error) =>
-    malformedAnswer(error, { requestId: options.nextId(), dialects: services.dialects }),
-  )
+  const closing = new Closing<Context>(options.closeAfterMs, (ended) => closeRequests(ended, services))
+  const connections = new Connections((error, socket) => {
+    const requestId = options.nextId()
+    recordMalformed(error, socket, { requestId, snapshot: options.snapshot(), services })
+    return malformedAnswer(error, { requestId, dialects: services.dialects })
+  })
 
   const serve = (req: IncomingMessage, res: ServerResponse) => {
+    const snapshot = options.snapshot()
+    const { allowedHosts } = snapshot.config
+    if (req.method === 'OPTIONS' && answerPreflight(req, res, allowedHosts)) return
+    if (req.headers.origin !== undefined) allowReading(req, res, allowedHosts)
     inFlight += 1
     services.metrics.requestStarted()
     if (isDraining) res.setHeader('connection', 'close')
-    const snapshot = options.snapshot()
     const caller = new CallerStream(req, res)
-    connections.begin(req, res, caller)
+    connections.begin(req, caller)
     const context = new Context({
       req,
       caller,
@@ -69,7 +81,10 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       requestId: options.nextId(),
     })
     context.isOverCapacity = inFlight > snapshot.config.limits.inFlight
-    void runPipeline(context, services).then(() => {
+    void runPipeline(context, services).then(async () => {
+      // A limit on tokens must know them before the same caller's next request.
+      closing.add(context, caller.isHeld || context.callerKey?.tokensPerMinute !== undefined)
+      if (caller.isHeld) await caller.whenReleased()
       inFlight -= 1
       services.metrics.requestEnded()
       // A body that nobody read would keep the connection from its next request.
@@ -77,6 +92,8 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       if (inFlight === 0) onIdle?.()
     })
   }
+
+  const idle = () => (inFlight === 0 ? Promise.resolve() : new Promise<void>((resolve) => (onIdle = resolve)))
 
   const server = openServer({ ...usualSockets, ...options.sockets }, serve, connections)
   return {
@@ -87,12 +104,18 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       isDraining = true
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
-      if (inFlight > 0) await atMost(limitMs, new Promise<void>((resolve) => (onIdle = resolve)))
+      await atMost(limitMs, idle())
       server.closeAllConnections()
       await closed
+      // Those that were cut still have their account to give.
+      await atMost(cutMs, idle())
+      await closing.drain()
     },
   }
 }
+
+/** A request whose connections are gone ends in a moment. */
+const cutMs = 1000
 
 type Serve = (req: IncomingMessage, res: ServerResponse) => void
 
@@ -104,7 +127,7 @@ function openServer(settings: SocketSettings, serve: Serve, connections: Connect
       connectionsCheckingInterval: settings.checkMs,
       // Uploads have a deadline of their own; node's default of 300 s would cut slow ones that are fine.
       requestTimeout: 0,
-      maxHeaderSize: 65_536,
+      maxHeaderSize: 2 * headBytesMax,
       // Its absence is answered like any other mistake, with a body and a record.
       requireHostHeader: false,
       noDelay: true,

@@ -1,8 +1,10 @@
 import type { RecordSink } from '../contract/record.ts'
 import type { SignatureStore } from './conversation/signature-store.ts'
+import type { TokenCounter } from './counting/counter.ts'
+import type { TokenRatios } from './counting/ratios.ts'
 import type { Dialect, DialectName } from './dialects/dialect.ts'
 import type { HeavyTranslator } from './lanes/heavy.ts'
-import type { Limiter } from './limits/limiter.ts'
+import type { Limits } from './limits/limiter.ts'
 import type { Log } from './observe/log.ts'
 import type { Metrics } from './observe/metrics.ts'
 import type { Tracing } from './observe/tracing.ts'
@@ -18,11 +20,15 @@ export interface Services {
   readonly log: Log
   /** Undefined when no exporter is configured: tracing then costs nothing. */
   readonly tracing: Tracing | undefined
-  readonly limiter: Limiter
+  readonly limiter: Limits
   readonly waits: Waits
   readonly signatures: SignatureStore
   /** Translates requests that are too large for the event loop. */
   readonly heavy: HeavyTranslator
+  /** How much text makes a token, learned from answers that state it. */
+  readonly ratios: TokenRatios
+  /** Counts what was delivered where no provider stated it. */
+  readonly tokens: Pick<TokenCounter, 'count'>
   readonly identity: SidecarIdentity
   readonly nowMs: () => number
   readonly random: () => number

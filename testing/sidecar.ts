@@ -1,5 +1,6 @@
 import { parseConfig } from '../contract/config/load.ts'
 import type { LedgerRecord, RecordSink } from '../contract/record.ts'
+import type { CounterOptions } from '../sidecar/counting/counter.ts'
 import { createSidecar, type Sidecar } from '../sidecar/main.ts'
 import { createLog } from '../sidecar/observe/log.ts'
 import type { SocketSettings } from '../sidecar/server.ts'
@@ -26,6 +27,7 @@ export async function startTestSidecar(
     simulatedOrigin?: string
     sockets?: Partial<SocketSettings>
     pools?: PoolOptions
+    counting?: CounterOptions
   } = {},
 ): Promise<TestSidecar> {
   const environment = options.environment ?? {}
@@ -33,7 +35,8 @@ export async function startTestSidecar(
   const records: LedgerRecord[] = []
   const logged: string[] = []
   const sidecar = createSidecar({
-    config: { ...config, listen: '127.0.0.1:0', drain: 2000 },
+    // Without the wait for company a record is there when its answer is.
+    config: { ...config, listen: '127.0.0.1:0', drain: 2000, spool: { ...config.spool, flush: 0 } },
     environment,
     sink: { ...memorySink(records), ...options.sink },
     log: createLog({
@@ -48,6 +51,8 @@ export async function startTestSidecar(
     bootMs: Date.now(),
     ...(options.sockets === undefined ? {} : { sockets: options.sockets }),
     ...(options.pools === undefined ? {} : { pools: options.pools }),
+    // A busy machine is no reason to count nothing.
+    counting: { budgetMs: 10_000, waitMs: 10_000, ...options.counting },
   })
   const address = await sidecar.listen()
   return {

@@ -78,7 +78,7 @@ function keyFindings(config: Config, environment: Environment): Finding[] {
     findings.push(...hashFindings(key.hashEnv, environment, ['keys', index, 'hashEnv']))
     for (const [at, route] of (key.routes ?? []).entries()) {
       if (isRoute(route, config)) continue
-      const message = `no route is called ${route}: name a route, a built-in one (${builtInRoutes.join(', ')}) or provider/model`
+      const message = `no route is called ${route}: name a route, a built-in one (${builtInRoutes.join(', ')}), provider/model or provider/*`
       findings.push({ path: ['keys', index, 'routes', at], fatal: true, message })
     }
   }

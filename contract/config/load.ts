@@ -16,6 +16,8 @@ export interface LoadedConfig {
   readonly config: Config
   /** The file read; undefined when there is none and defaults rule. */
   readonly file: string | undefined
+  /** Not one key stands in the file, or there is none. */
+  readonly isEmpty: boolean
   readonly warnings: readonly ConfigProblem[]
 }
 
@@ -27,8 +29,8 @@ export function loadConfig(options: { file?: string | undefined; environment: En
   const asked = options.file ?? (environment['SIDELIGHT_CONFIG'] || undefined)
   const file = asked ?? (existsSync(defaultConfigFile) ? defaultConfigFile : undefined)
   const text = file === undefined ? '' : readText(file)
-  const { config, warnings } = parseConfig(text, file ?? '(defaults)', environment)
-  return { config: withPaths(config, file), file, warnings }
+  const { config, isEmpty, warnings } = parseConfig(text, file ?? '(defaults)', environment)
+  return { config: withPaths(config, file), file, isEmpty, warnings }
 }
 
 /** A prices file is named as seen from the configuration file, wherever Sidelight is started. */
@@ -84,7 +86,7 @@ export function parseConfig(
       .sort((a, b) => a.line - b.line)
   const fatal = located(true)
   if (fatal.length > 0) throw new ConfigError(fatal)
-  return { config: result.output, warnings: located(false) }
+  return { config: result.output, isEmpty: value === null || value === undefined, warnings: located(false) }
 }
 
 const syntaxHelp: Readonly<Record<string, string>> = {

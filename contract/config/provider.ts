@@ -113,5 +113,12 @@ export const provider = v.strictObject({
     ),
   ),
   quirks: v.optional(v.pipe(quirks, v.description('openai-compatible: where the host differs from its row'))),
-  timeouts: v.optional(v.strictObject({ connect: v.optional(duration) }), {}),
+  timeouts: v.optional(
+    v.strictObject({
+      connect: v.optional(
+        v.pipe(duration, v.description('until a connection to it stands; routes and candidates outrank it')),
+      ),
+    }),
+    {},
+  ),
 })

@@ -17,7 +17,9 @@ const key = v.strictObject({
   app: v.optional(v.pipe(text, v.description('default: identity.app'))),
   team: v.optional(v.pipe(text, v.description('default: identity.team'))),
   tier: v.optional(v.pipe(text, v.description('customer tier, where the caller names none'))),
-  routes: v.optional(v.pipe(v.array(text), v.description('what it may use; default: everything'))),
+  routes: v.optional(
+    v.pipe(v.array(text), v.description('routes, provider/model, provider/*; default: everything')),
+  ),
   requestsPerMinute: v.optional(amount),
   tokensPerMinute: v.optional(amount),
   budget: v.optional(

@@ -112,3 +112,11 @@ test('a row without a key is left out', () => {
     ['y'],
   )
 })
+
+test('an ARN of Bedrock is the model or profile it ends with', () => {
+  const profile = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
+  const arn = `arn:aws:bedrock:us-east-1:123456789012:inference-profile/${profile}`
+  assert.equal(loadShippedCatalog().resolve('bedrock', arn)?.model.id, profile)
+  const own = 'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123'
+  assert.equal(loadShippedCatalog().resolve('bedrock', own), undefined)
+})

@@ -276,3 +276,23 @@ test('windows and tiers of the shipped catalog hold at their bounds', () => {
   assert.equal(cost('openai', 'gpt-5.4', { input: 271_999 }, noon), '0.6799975')
   assert.equal(cost('openai', 'gpt-5.4', { input: 272_000 }, noon), '1.36')
 })
+
+test('what another model used in the same call is added at its own price and rounded once', () => {
+  const usage = {
+    classes: { input: 1 },
+    others: [{ model: 'dated', classes: { input: 1000, output: 1 } }],
+    serviceTier: 'default',
+  }
+  assert.equal(usd('plain', usage), '0.002003')
+  const explained = explainCost({ catalog, provider: 'openai', model: 'plain', usage, atMs: noonMs })
+  assert.deepEqual(
+    explained.parts.map((part) => [part.class, formatMoney(part.usd)]),
+    [
+      ['input', '0.000001'],
+      ['input@dated', '0.002'],
+      ['output@dated', '0.000002'],
+    ],
+  )
+  const unknown = { classes: { input: 1 }, others: [{ model: 'nobody', classes: { input: 1 } }] }
+  assert.equal(usd('plain', unknown), null)
+})

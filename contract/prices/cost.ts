@@ -1,4 +1,5 @@
 import {
+  add,
   divideHalfEven,
   type Fraction,
   formatFraction,
@@ -63,30 +64,50 @@ const free: Priced = {
 
 /** The one function that turns usage into money: cost, baseline and savings all come from here. */
 export function costOf(request: CostRequest): Priced {
-  return request.isFree === true ? free : priceOf(billOf(request), request.usage.reportedCostUsd)
+  return request.isFree === true ? free : priceOf(billsOf(request), request.usage.reportedCostUsd)
 }
 
 /** The same, with every line of the bill; for people, off the hot path. */
 export function explainCost(request: CostRequest): ExplainedCost {
   if (request.isFree === true) return { ...free, above: undefined, parts: [] }
-  const bill = billOf(request)
-  const priced = priceOf(bill, request.usage.reportedCostUsd)
-  if ('reason' in bill) return { ...priced, above: undefined, parts: [] }
-  return { ...priced, above: bill.above, parts: partsOf(bill) }
+  const bills = billsOf(request)
+  const priced = priceOf(bills, request.usage.reportedCostUsd)
+  if (!areBills(bills)) return { ...priced, above: undefined, parts: [] }
+  return { ...priced, above: bills[0].above, parts: partsOf(bills) }
 }
 
-function priceOf(bill: Billed, reportedText: string | undefined): Priced {
-  const listed = listPrice(bill)
+type NotEmpty<T> = readonly [T, ...T[]]
+
+/** The bill of the model, and one for each other model that worked in the same call. */
+function billsOf(request: CostRequest): NotEmpty<Billed> {
+  const own = billOf(request)
+  const { others, classes: _classes, speed: _speed, ...rest } = request.usage
+  if (others === undefined) return [own]
+  return [
+    own,
+    ...others.map(({ model, classes }) => billOf({ ...request, model, usage: { ...rest, classes } })),
+  ]
+}
+
+function areBills(bills: NotEmpty<Billed>): bills is NotEmpty<Bill> {
+  return bills.every((billed) => !('reason' in billed))
+}
+
+function priceOf(bills: NotEmpty<Billed>, reportedText: string | undefined): Priced {
+  const listed = listPrice(bills)
   const reported = reportedText === undefined ? undefined : parseMoney(reportedText)
   if (reported === undefined || reported < 0n || reported > maxMoney) return listed
   return { ...listed, costUsd: reported, source: 'reported', assumed: false }
 }
 
-function listPrice(bill: Billed): Priced {
-  if ('reason' in bill) return unknown(bill)
-  const { validFrom, assumed, model } = bill
-  if (bill.isFree) return { ...free, assumed, model }
-  const { numerator, denominator } = totalOf(bill, bill.lines)
+function listPrice(bills: NotEmpty<Billed>): Priced {
+  const unpriced = bills.find((billed): billed is Unpriced => 'reason' in billed)
+  if (unpriced !== undefined) return unknown({ ...unpriced, model: bills[0].model })
+  const [bill, ...others] = bills as NotEmpty<Bill>
+  const { validFrom, model } = bill
+  const assumed = bill.assumed || others.some((other) => other.assumed)
+  if (bill.isFree && others.length === 0) return { ...free, assumed, model }
+  const { numerator, denominator } = sumOf([bill, ...others])
   const money = divideHalfEven(numerator, denominator)
   if (money > maxMoney) return unknown({ validFrom, model, reason: 'out_of_range' })
   return { costUsd: money, catalogUsd: money, source: 'catalog', validFrom, assumed, model }
@@ -96,15 +117,23 @@ function unknown(why: Unpriced): Priced {
   return { costUsd: undefined, catalogUsd: undefined, source: 'catalog', assumed: false, ...why }
 }
 
-function partsOf(bill: Bill): CostPart[] {
+function sumOf(bills: readonly Bill[]): Fraction {
+  return bills.map((bill) => totalOf(bill, bill.lines)).reduce(add)
+}
+
+function partsOf(bills: NotEmpty<Bill>): CostPart[] {
   let before = 0n
-  return bill.lines.map((line, index) => {
-    const { numerator, denominator } = totalOf(bill, bill.lines.slice(0, index + 1))
-    const running = divideHalfEven(numerator, denominator)
-    const usd = running - before
-    before = running
-    return { ...describeLine(line), factor: formatFraction(factorOf(bill, line)), usd }
-  })
+  return bills.flatMap((bill, at) =>
+    bill.lines.map((line, index) => {
+      const done = [...bills.slice(0, at), { ...bill, lines: bill.lines.slice(0, index + 1) }]
+      const { numerator, denominator } = sumOf(done)
+      const running = divideHalfEven(numerator, denominator)
+      const usd = running - before
+      before = running
+      const name = at === 0 ? {} : { class: `${line.name}@${bill.model}` }
+      return { ...describeLine(line), ...name, factor: formatFraction(factorOf(bill, line)), usd }
+    }),
+  )
 }
 
 function describeLine(line: BillLine): Omit<CostPart, 'usd' | 'factor'> {

@@ -265,3 +265,24 @@ test('a prices file with a mistake is refused as a whole', () => {
     (error) => error instanceof PriceFileError && /prices\[0\]\.inptu: is not/.test(error.message),
   )
 })
+
+test('a factor of the vendor holds for each name it is configured under, one of its own wins', () => {
+  const { cost } = configure('factors: { providers: { openai: 0.5 } }')
+  assert.equal(cost('openai', 'gpt-4o-mini', { input: million }), '0.075')
+  assert.equal(cost('openai-eu', 'gpt-4o-mini', { input: million }), '0.075')
+  const { cost: both } = configure('factors: { providers: { openai: 0.5, openai-eu: 0.8 } }')
+  assert.equal(both('openai-eu', 'gpt-4o-mini', { input: million }), '0.12')
+})
+
+test('a local server that is called openai leaves its factor to itself', () => {
+  const { cost } = configure('factors: { providers: { openai: 0.5 } }', [
+    { name: 'openai', catalogProvider: 'vllm' },
+    { name: 'real', catalogProvider: 'openai' },
+  ])
+  assert.equal(cost('real', 'gpt-4o-mini', { input: million }), '0.15')
+})
+
+test('a factor for a provider that nobody knows is a warning', () => {
+  const { warnings } = configure('factors: { providers: { opnai: 0.5 } }')
+  assert.deepEqual(warnings, ['factors.providers.opnai no provider of this name is configured or listed'])
+})

@@ -1,3 +1,4 @@
+import type { Fraction } from '../money.ts'
 import { type Catalog, type CatalogSource, catalogProvider, createCatalog } from './catalog.ts'
 import { mergePrice } from './merge.ts'
 import {
@@ -76,9 +77,21 @@ export function configureCatalog(
     }
     put(listed, override, { catalogProvider: override.provider, warnings })
   }
+  const discounts = new Map(overrides.discounts)
+  for (const name of overrides.discounts.keys()) {
+    if (!configured.has(name) && !isKnown(name, listed, providers))
+      warnings.push({
+        path: `factors.providers.${name}`,
+        message: 'no provider of this name is configured or listed',
+      })
+  }
   const shelves = new Map(listed)
   for (const { name, catalogProvider } of providers) {
     shelves.set(name, listed.get(catalogProvider) ?? new Map())
+    // A factor of the vendor holds for every name it is configured under, unless the name has its own.
+    const discount =
+      overrides.discounts.get(name) ?? sharedDiscount(catalogProvider, overrides, own, configured)
+    if (discount !== undefined) discounts.set(name, discount)
     for (const override of overrides.prices) {
       if (override.provider === name && !isShared(override))
         put(shelves, override, { catalogProvider, warnings })
@@ -87,10 +100,20 @@ export function configureCatalog(
   const source: CatalogSource = {
     ...shipped.source,
     shelves,
-    discounts: overrides.discounts,
+    discounts,
     markups: overrides.markups,
   }
   return { catalog: createCatalog(source), warnings }
+}
+
+/** A configured name that only looks like the vendor's speaks for itself alone. */
+function sharedDiscount(
+  vendor: string,
+  overrides: Overrides,
+  own: ReadonlySet<string>,
+  configured: ReadonlySet<string>,
+): Fraction | undefined {
+  return configured.has(vendor) && !own.has(vendor) ? undefined : overrides.discounts.get(vendor)
 }
 
 function isKnown(

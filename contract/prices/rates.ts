@@ -35,13 +35,7 @@ export const unitRates = {
 export type UnitRate = keyof typeof unitRates
 
 /** Classes of the catalog that no provider reports apart yet; priced all the same when a count is there. */
-export type PricedClass =
-  | UsageClass
-  | 'input_video'
-  | 'cache_read_image'
-  | 'output_reasoning'
-  | 'input_images'
-  | 'annotated_pages'
+export type PricedClass = UsageClass | 'output_reasoning' | 'input_images' | 'annotated_pages'
 
 export const unitRateOf: ReadonlyMap<string, UnitRate> = new Map<PricedClass, UnitRate>([
   ['audio_seconds', 'per_hour'],

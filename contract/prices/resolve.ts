@@ -7,7 +7,11 @@ interface Spelling {
 const dashedDate = /-\d{4}-\d{2}-\d{2}$/
 const plainDate = /[-@]\d{8}$/
 
-function spellings(model: string): Spelling[] {
+/** An ARN of Bedrock ends with the model or the inference profile; one of an account's own names neither. */
+const arn = /^arn:aws[\w-]*:bedrock:.*:(?:foundation-model|inference-profile)\/(.+)$/
+
+function spellings(named: string): Spelling[] {
+  const model = arn.exec(named)?.[1] ?? named
   const found = undated(model).map((id) => ({ id, isAssumed: false }))
   const base = /^ft:([^:]+)/i.exec(model)?.[1]
   if (base === undefined) return found

@@ -63,11 +63,46 @@ export function openEngine(directory: string, args: readonly string[]): Engine {
   }
 }
 
-function loadBinding(): Binding {
+/** Another start would not find one either. */
+export class EngineMissing extends Error {
+  readonly code = 'ENGINE_MISSING'
+  constructor(cause: unknown) {
+    const why = cause instanceof Error ? cause.message : 'unknown'
+    super(
+      `the engine of the embedded warehouse cannot be loaded here; it is there for Linux with glibc and for macOS. Set \`warehouse.url\` to a ClickHouse server instead. (${why})`,
+      { cause },
+    )
+    this.name = 'EngineMissing'
+  }
+}
+
+const needed = [
+  'CreateConnection',
+  'CloseConnection',
+  'QueryAsyncConnection',
+  'InsertRawAsyncConnection',
+  'StreamQuery',
+  'StreamFetch',
+  'StreamCancel',
+  'DurableClassifyAsync',
+] as const satisfies readonly (keyof Binding)[]
+
+/** Not among the exports of the package, whose version is pinned; so each function is looked for. */
+export function loadBinding(load: (file: string) => unknown = requireBinding): Binding {
+  try {
+    const binding = load('loader.js') as Binding
+    const missing = needed.filter((name) => typeof binding[name] !== 'function')
+    if (missing.length > 0) throw new Error(`the binding has no ${missing.join(', ')}`)
+    return binding
+  } catch (error) {
+    throw new EngineMissing(error)
+  }
+}
+
+function requireBinding(file: string): unknown {
   const require = createRequire(import.meta.url)
-  // Not among the exports of the package, whose version is pinned: its test looks for every function used.
-  const loader = join(dirname(require.resolve('chdb')), 'dist', 'loader.js')
-  return (require(loader) as { loadNative(): Binding }).loadNative()
+  const loader = join(dirname(require.resolve('chdb')), 'dist', file)
+  return (require(loader) as { loadNative(): unknown }).loadNative()
 }
 
 export class Session {

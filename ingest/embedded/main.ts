@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { isLoopback } from '../target.ts'
 import { warehouseToken } from '../token.ts'
 import { type Catalog, loadCatalog } from './catalog.ts'
-import { type Engine, openEngine } from './engine.ts'
+import { type Engine, EngineMissing, openEngine } from './engine.ts'
 import { createHealth } from './health.ts'
 import { quotedName } from './literal.ts'
 import { lockDirectory } from './lock.ts'
@@ -28,6 +28,9 @@ const log = createLog({
   nowMs: Date.now,
 })
 
+// A log that nobody reads any more is no reason to end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+
 /** 78 is EX_CONFIG: another start would fail in the same way. */
 const exitCodes = { failed: 1, unusable: 78 } as const
 
@@ -35,11 +38,7 @@ try {
   await start()
 } catch (error) {
   log.error('the warehouse cannot start', { reason: error instanceof Error ? error.message : 'unknown' })
-  process.exitCode = isLasting(error) ? exitCodes.unusable : exitCodes.failed
-}
-
-function isLasting(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('CHDB_')
+  process.exitCode = error instanceof EngineMissing ? exitCodes.unusable : exitCodes.failed
 }
 
 async function start(): Promise<void> {

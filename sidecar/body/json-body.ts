@@ -46,7 +46,7 @@ export class JsonBody {
     if (this.#parsed !== undefined) return Object.hasOwn(this.#parsed, key) ? this.#parsed[key] : undefined
     const member = this.#find(key)
     if (member === undefined) return undefined
-    const value = parseText(this.bytes.toString('utf8', member.valueStart, member.valueEnd)) as Json
+    const value = valueIn(this.bytes.toString('utf8', member.valueStart, member.valueEnd))
     this.#values ??= new Map()
     this.#values.set(key, value)
     return value
@@ -57,9 +57,10 @@ export class JsonBody {
     return typeof value === 'string' ? value : undefined
   }
 
+  /** The scan has seen the whole word, so its first letter says it. */
   boolean(key: string): boolean | undefined {
-    const value = this.#startsWith(key, 't') || this.#startsWith(key, 'f') ? this.get(key) : undefined
-    return typeof value === 'boolean' ? value : undefined
+    if (this.#startsWith(key, 't')) return true
+    return this.#startsWith(key, 'f') ? false : undefined
   }
 
   slice(key: string): Buffer | undefined {
@@ -103,6 +104,15 @@ const joinBytesMax = 65_536
 function joined(pieces: readonly Buffer[]): Buffer {
   return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces)
 }
+
+/** Names and flags need no parser; the scan has checked them. */
+function valueIn(text: string): Json {
+  if (text.length < shortChars && text.startsWith('"') && !text.includes('\\')) return text.slice(1, -1)
+  return parseText(text) as Json
+}
+
+/** Well inside what the scan looks at byte by byte. */
+const shortChars = 256
 
 /** The scan leaves one thing to the parser: control characters far inside long strings. */
 function parseText(text: string): unknown {

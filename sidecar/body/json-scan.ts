@@ -80,8 +80,9 @@ class Scanner {
   readonly #bytes: Buffer
   readonly #view: DataView
   readonly #length: number
-  /** The opening byte of every open container: nesting costs a byte here and no stack. */
-  readonly #open: Uint8Array
+  /** The opening byte of every open container. */
+  readonly #open: number[] = []
+  readonly #depthMax: number
   #depth = 0
   readonly #keys: OpenKey[] = []
   readonly #longStrings: LongString[] = []
@@ -94,7 +95,7 @@ class Scanner {
     this.#bytes = bytes
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
     this.#length = bytes.length
-    this.#open = new Uint8Array(depthMax)
+    this.#depthMax = depthMax
   }
 
   run(): ScanResult {
@@ -131,7 +132,7 @@ class Scanner {
   }
 
   #enter(at: number, opener: number): number {
-    if (this.#depth === this.#open.length) {
+    if (this.#depth === this.#depthMax) {
       this.#problem = 'nesting_too_deep'
       return this.#fail(at)
     }
@@ -317,12 +318,21 @@ class Scanner {
 }
 
 function decodeKey(bytes: Buffer, start: number, end: number): string {
+  if (isPlainName(bytes, start + 1, end - 1)) return bytes.toString('latin1', start + 1, end - 1)
   const text = bytes.toString('utf8', start + 1, end - 1)
-  if (!text.includes('\\')) return text
   try {
     return JSON.parse(`"${text}"`) as string
   } catch {
     // A control character beyond the checked part of a name: no key we look for.
     return text
   }
+}
+
+/** ASCII without escapes, as all names are that anyone looks for. */
+function isPlainName(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) {
+    const byte = bytes[at] as number
+    if (byte > 0x7e || byte === backslash) return false
+  }
+  return true
 }

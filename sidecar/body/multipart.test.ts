@@ -4,6 +4,7 @@ import http from 'node:http'
 import type net from 'node:net'
 import { test } from 'node:test'
 import { seededRandom } from '../../testing/random.ts'
+import { Waits } from '../timing/waits.ts'
 import {
   type MultipartStart,
   peekMultipartFields,
@@ -78,6 +79,8 @@ test('a file named model, a missing boundary and damaged forms give no fields an
   }
 })
 
+const upload = { uploadMs: 60_000, waits: new Waits() }
+
 /** Reads the start of one form, then the rest as a proxy would. */
 async function receive(
   body: Buffer,
@@ -92,8 +95,8 @@ async function receive(
   const [incoming, response] = (await once(server, 'request')) as [http.IncomingMessage, http.ServerResponse]
   const start =
     bytesMax === undefined
-      ? await readMultipart(incoming, type)
-      : { ...(await readPrefix(incoming, bytesMax)), fields: {}, ranges: [] }
+      ? await readMultipart(incoming, type, upload)
+      : { ...(await readPrefix(incoming, bytesMax, upload)), fields: {}, ranges: [] }
   const rest = start.isWhole ? [] : ((await start.rest.toArray()) as Buffer[])
   response.end()
   await once(request, 'response')

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { announcedBytes, gather } from './read.ts'
+import { announcedBytes, gather, type ReadOptions } from './read.ts'
 
 /** Enough for the text fields before the first file; SDKs that put the file first keep their model to themselves. */
 const prefixBytes = 64 * 1024
@@ -28,11 +28,13 @@ export interface FieldRange {
   readonly end: number
 }
 
+type PrefixOptions = Pick<ReadOptions, 'uploadMs' | 'waits'>
+
 /** Reads the small fields in the first 64 KiB of a form; the files stay in the stream. */
 export async function readMultipart(
   request: IncomingMessage,
   contentType: string,
-  options: { readonly uploadMs?: number } = {},
+  options: PrefixOptions,
 ): Promise<MultipartStart> {
   const start = await readPrefix(request, prefixBytes, options)
   const ranges = fieldRanges(contentType, start.prefix, peekedFields)
@@ -55,12 +57,12 @@ export function withField(start: MultipartStart, name: string, value: string): B
 export async function readPrefix(
   request: IncomingMessage,
   bytesMax: number,
-  options: { readonly uploadMs?: number } = {},
+  options: PrefixOptions,
 ): Promise<BodyPrefix> {
   const prefix = await gather(request, {
     bytesMax: Number.POSITIVE_INFINITY,
     enoughBytes: bytesMax,
-    uploadMs: options.uploadMs ?? 60_000,
+    ...options,
   })
   const isWhole = prefix.length < bytesMax || prefix.length === announcedBytes(request)
   return { prefix, rest: request, isWhole }

@@ -5,7 +5,10 @@ import net from 'node:net'
 import { test } from 'node:test'
 import zlib from 'node:zlib'
 import { GatewayError } from '../../contract/errors.ts'
+import { Waits } from '../timing/waits.ts'
 import { CallerGone, type ReadOptions, readBody } from './read.ts'
+
+const waits = new Waits()
 
 type Outcome = { readonly bytes: Buffer } | { readonly error: unknown }
 
@@ -22,7 +25,7 @@ async function startReader(options: Partial<ReadOptions> = {}): Promise<Reader> 
   const requests: http.IncomingMessage[] = []
   const server = http.createServer((request, response) => {
     requests.push(request)
-    const outcome = readBody(request, { bytesMax: 100_000, uploadMs: 5000, ...options }).then(
+    const outcome = readBody(request, { bytesMax: 100_000, uploadMs: 5000, waits, ...options }).then(
       (bytes): Outcome => ({ bytes }),
       (error: unknown): Outcome => ({ error }),
     )

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { GatewayError } from '../../contract/errors.ts'
+import type { Waits } from '../timing/waits.ts'
 import { decoderFor, isIdentity } from './decode.ts'
 
 /** The caller hung up in the middle of the body: there is nobody to answer. */
@@ -37,6 +38,7 @@ export interface ReadOptions {
   /** For the bytes on the wire and for what they decode to. */
   readonly bytesMax: number
   readonly uploadMs: number
+  readonly waits: Waits
   /** How long a refused caller may go on sending before the connection is cut. Default 2 s. */
   readonly lingerMs?: number
 }
@@ -78,9 +80,9 @@ export function gather(request: IncomingMessage, options: GatherOptions): Promis
   return new Promise((resolve, reject) => {
     const collected = new Collector(readsWhole ? (announced ?? 0) : 0)
     const leave = () => {
-      clearTimeout(deadline)
-      request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone)
-      request.off(bodyBroken, fail)
+      deadline.cancel()
+      request.off('data', onData).off('close', onGone).off(bodyBroken, fail)
+      if (announced === undefined) request.off('end', onEnd)
     }
     const fail = (error: Error) => {
       leave()
@@ -104,9 +106,10 @@ export function gather(request: IncomingMessage, options: GatherOptions): Promis
       leave()
       reject(new CallerGone())
     }
-    const deadline = setTimeout(() => fail(new GatewayError('upload_timeout')), options.uploadMs)
-    request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone)
-    request.on(bodyBroken, fail)
+    const deadline = options.waits.after(options.uploadMs, () => fail(new GatewayError('upload_timeout')))
+    request.on('data', onData).on('close', onGone).on(bodyBroken, fail)
+    // Of an announced body the last byte is the end: one listener less on every request.
+    if (announced === undefined) request.on('end', onEnd)
   })
 }
 

@@ -21,6 +21,10 @@ export function spliceMembers(
   keys: readonly KeyRange[],
   edits: readonly BodyEdit[],
 ): readonly Buffer[] {
+  if (edits.length === 1 && edits[0] !== undefined && 'set' in edits[0]) {
+    const replaced = withValue(bytes, keys, edits[0])
+    if (replaced !== undefined) return replaced
+  }
   let slots: Slot[] = keys.map(({ name: key }, source) => ({
     key,
     keyJson: undefined,
@@ -33,6 +37,23 @@ export function spliceMembers(
     else slots = rename(slots, edit.rename, edit.to)
   }
   return write(bytes, keys, slots)
+}
+
+/** By far the most frequent edit, the name of the model: one value in place of another. */
+function withValue(
+  bytes: Buffer,
+  keys: readonly KeyRange[],
+  edit: { readonly set: string; readonly json: string },
+): readonly Buffer[] | undefined {
+  let only: KeyRange | undefined
+  for (const member of keys) {
+    if (member.name !== edit.set) continue
+    if (only !== undefined) return undefined
+    only = member
+  }
+  if (only === undefined) return undefined
+  if (isSame(bytes, only, edit.json)) return [bytes]
+  return [bytes.subarray(0, only.valueStart), Buffer.from(edit.json), bytes.subarray(only.valueEnd)]
 }
 
 function set(slots: Slot[], key: string, json: string): void {

@@ -65,3 +65,13 @@ export function isContent(event: AnswerEvent): boolean {
       return false
   }
 }
+
+/** What an answer says in words, its calls among them: what tokens are counted from. */
+export function contentText(events: readonly AnswerEvent[]): string {
+  let text = ''
+  for (const event of events) {
+    if (event.type === 'text' || event.type === 'refusal' || event.type === 'thinking') text += event.text
+    else if (event.type === 'tool_arguments') text += event.json
+  }
+  return text
+}

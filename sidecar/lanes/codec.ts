@@ -75,6 +75,7 @@ function lane<
       const { usage } = provider.read(answer)
       return usage === undefined ? {} : { usage }
     },
+    contentOf: () => '',
     faultIn: (answer) => format.faultIn(answer),
     readFault: (status, headers, body) => format.readFault(status, headers, body),
     translateAnswer: (answer) => caller.write(provider.read(answer), request, ask),

@@ -6,7 +6,7 @@ import type { CallProof } from '../conversation/signature-store.ts'
 import { completionsWriter } from '../dialects/completions/completions.ts'
 import type { AnswerFrame, Dialect, DialectName } from '../dialects/dialect.ts'
 import { foreignProofMark } from '../dialects/responses/proof.ts'
-import { chatEdits } from '../formats/chat/adapt.ts'
+import { adaptChat } from '../formats/chat/adapt.ts'
 import type { Format, FormatName } from '../formats/format.ts'
 import type { BodyEdit, Call, Operation } from '../providers/provider.ts'
 import type { Candidate } from '../routing/route.ts'
@@ -65,8 +65,7 @@ export function createLane(ask: LaneAsk): Lane | Promise<Lane> {
 
 /** Besides generation, what OpenAI's paths take is the "chat" wire: only other vendors need a translation. */
 function speaksAsCaller(ask: LaneAsk, format: FormatName): boolean {
-  if (ask.operation === 'completions')
-    return format === 'chat' && ask.candidate.provider.provider.servesCompletions?.(ask.call) !== false
+  if (ask.operation === 'completions') return ask.call.operation === 'completions'
   return format === ask.dialect.name && !carriesForeignProof(ask)
 }
 
@@ -89,21 +88,35 @@ function carriesForeignProof(ask: LaneAsk): boolean {
 function createPassLane(ask: LaneAsk, format: Format): Lane {
   const { candidate, call, body } = ask
   const edits: BodyEdit[] = []
+  let dropped: readonly string[] = []
   if (body !== undefined) {
     if (body.has('model') && body.string('model') !== call.model)
       edits.push({ set: 'model', json: JSON.stringify(call.model) })
     edits.push(...(candidate.provider.provider.bodyEdits?.(call) ?? []))
-    if (format.name === 'chat') edits.push(...chatEdits(body, candidate.target.quirks))
+    if (format.name === 'chat') {
+      const adapted = adaptChat(body, candidate.target.quirks)
+      edits.push(...adapted.edits)
+      dropped = adapted.dropped
+    }
     for (const [key, value] of Object.entries(candidate.params ?? {}))
       edits.push({ set: key, json: JSON.stringify(value) })
   }
   const usageEdit = body === undefined ? undefined : usageOption(ask, format, body)
   if (usageEdit !== undefined) edits.push(usageEdit)
-  const summarize = summarizerFor(ask.operation, body)
+  const { quirks } = candidate.target
+  const summarize = summarizerFor({
+    operation: ask.operation,
+    method: call.method,
+    path: call.callerPath,
+    format: format.name,
+    body,
+    own: (answer) => format.summarize(answer, quirks),
+  })
   return new PassLane({
     format,
-    quirks: candidate.target.quirks,
+    quirks,
     body: body?.editedPieces(edits),
+    dropped,
     addedUsage: usageEdit !== undefined,
     jsonArray: ask.dialect.name === 'gemini' && ask.wantsJsonArray,
     impliedUsage: impliedUsage(ask.operation, body),

@@ -31,6 +31,8 @@ export interface Lane {
   /** In a lane that passes frames on: this one came only because Sidelight asked for it. */
   hides(frame: Frame, events: readonly AnswerEvent[]): boolean
   summarize(answer: Json): AnswerSummary
+  /** What a whole answer says, for counting. */
+  contentOf(answer: Json): string
   faultIn(answer: Json): Fault | undefined
   readFault(status: number, headers: Headers, body: Json | undefined): Fault
   /** The whole answer in the caller's words; undefined when the provider's bytes are it. */

@@ -1,6 +1,6 @@
 import { arrayAt, isObject, type Json } from '../../contract/json.ts'
 import type { Usage } from '../../contract/usage.ts'
-import type { AnswerEvent } from '../conversation/answer.ts'
+import { type AnswerEvent, contentText } from '../conversation/answer.ts'
 import type { Fault } from '../conversation/fault.ts'
 import type {
   AnswerStreamReader,
@@ -20,12 +20,14 @@ export interface PassAsk {
   readonly format: Format
   readonly quirks: HostQuirks
   readonly body: readonly Buffer[] | undefined
+  /** What the host cannot be told and would refuse. */
+  readonly dropped: readonly string[]
   /** Sidelight asked for a usage chunk that the caller did not ask for. */
   readonly addedUsage: boolean
   readonly jsonArray: boolean
   readonly impliedUsage: Usage | undefined
   /** Endpoints besides generation have their own place for usage. */
-  readonly summarize: ((answer: Json) => AnswerSummary) | undefined
+  readonly summarize: (answer: Json) => AnswerSummary
   readonly streamOf: (answer: Json) => string | undefined
 }
 
@@ -34,7 +36,7 @@ export class PassLane implements Lane {
   readonly format: FormatName
   readonly translates = false
   readonly body: readonly Buffer[] | undefined
-  readonly dropped: readonly string[] = nothingDropped
+  readonly dropped: readonly string[]
   readonly impliedUsage: Usage | undefined
   readonly #ask: PassAsk
 
@@ -42,6 +44,7 @@ export class PassLane implements Lane {
     this.#ask = ask
     this.format = ask.format.name
     this.body = ask.body
+    this.dropped = ask.dropped
     this.impliedUsage = ask.impliedUsage
   }
 
@@ -62,8 +65,12 @@ export class PassLane implements Lane {
   }
 
   summarize(answer: Json): AnswerSummary {
-    const { summarize, format, quirks } = this.#ask
-    return summarize === undefined ? format.summarize(answer, quirks) : summarize(answer)
+    return this.#ask.summarize(answer)
+  }
+
+  contentOf(answer: Json): string {
+    const { format, quirks } = this.#ask
+    return contentText(format.readAnswer(answer, quirks))
   }
 
   faultIn(answer: Json): Fault | undefined {
@@ -82,8 +89,6 @@ export class PassLane implements Lane {
     return this.#ask.streamOf(answer)
   }
 }
-
-const nothingDropped: readonly string[] = []
 
 /** A chunk without choices; others may state usage beside something the caller must see. */
 function isUsageOnly(frame: Frame, events: readonly AnswerEvent[]): boolean {

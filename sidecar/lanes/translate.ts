@@ -1,5 +1,5 @@
 import type { Json } from '../../contract/json.ts'
-import type { AnswerEvent } from '../conversation/answer.ts'
+import { type AnswerEvent, contentText } from '../conversation/answer.ts'
 import type { AnswerFrame, AnswerStreamWriter } from '../dialects/dialect.ts'
 import { jsonArrayWriter } from '../dialects/gemini/stream.ts'
 import type { Format, Target } from '../formats/format.ts'
@@ -40,6 +40,7 @@ export function translateLane(from: {
     translator: () => remembering(streamWriter(), from.remember),
     hides: () => false,
     summarize: (answer) => format.summarize(answer, target.quirks),
+    contentOf: (answer) => contentText(format.readAnswer(answer, target.quirks)),
     faultIn: (answer) => format.faultIn(answer),
     readFault: (status, headers, answer) => format.readFault(status, headers, answer),
     translateAnswer: (answer) => {

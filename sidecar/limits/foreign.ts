@@ -27,6 +27,12 @@ export function isForeign(
   )
 }
 
+/** A page that may read answers: served by this machine, or from a name that the configuration lists. */
+export function isOwnPage(origin: string, allowedHosts: readonly string[]): boolean {
+  const site = siteOf(origin)
+  return /^(?:localhost|127\.[\d.]+|::1)$/.test(site) || allowedHosts.includes(site)
+}
+
 function isLoopback(listen: string): boolean {
   return /^(?:localhost|127\.[\d.]+|\[::1\]):/.test(listen)
 }
@@ -38,6 +44,8 @@ function siteOf(origin: string): string {
 }
 
 function hostOf(host: string): string {
+  // What nearly everyone sends, without four regular expressions.
+  if (host.startsWith('127.0.0.1:')) return '127.0.0.1'
   return host
     .replace(/:\d*$/, '')
     .replace(/^\[|\]$/g, '')

@@ -1,5 +1,19 @@
 import type { Caller } from '../snapshot.ts'
 
+/** What of a caller limits it. */
+export type Limited = Pick<Caller, 'name' | 'requestsPerMinute' | 'tokensPerMinute'>
+
+/** Who may go on. Answers at once where the buckets are in this process, later where a parent keeps them. */
+export interface Limits {
+  /** 0 when the request may go on, else how long to wait. */
+  admit(caller: Limited, nowMs: number): number | Promise<number>
+  spend(caller: Limited, tokens: number, nowMs: number): void
+}
+
+export function isLimited({ requestsPerMinute, tokensPerMinute }: Limited): boolean {
+  return requestsPerMinute !== undefined || tokensPerMinute !== undefined
+}
+
 interface Bucket {
   requests: number
   tokens: number
@@ -10,19 +24,12 @@ interface Bucket {
  * Requests and tokens per minute of each key, as token buckets that refill steadily. Tokens are known only
  * after the answer, so they are taken then; a key in debt waits until it is paid off.
  */
-export class Limiter {
+export class Limiter implements Limits {
   readonly #buckets = new Map<string, Bucket>()
-  /** Workers share the load of a key about evenly, so each holds its share of the limit. */
-  readonly #share: number
 
-  constructor(workers: number) {
-    this.#share = 1 / workers
-  }
-
-  /** 0 when the request may go on, else how long to wait. */
-  admit(caller: Caller, nowMs: number): number {
+  admit(caller: Limited, nowMs: number): number {
     const { requestsPerMinute, tokensPerMinute } = caller
-    if (requestsPerMinute === undefined && tokensPerMinute === undefined) return 0
+    if (!isLimited(caller)) return 0
     const bucket = this.#refilled(caller, nowMs)
     const waitMs = Math.max(
       requestsPerMinute === undefined ? 0 : this.#waitMs(1 - bucket.requests, requestsPerMinute),
@@ -32,7 +39,7 @@ export class Limiter {
     return waitMs
   }
 
-  spend(caller: Caller, tokens: number, nowMs: number): void {
+  spend(caller: Limited, tokens: number, nowMs: number): void {
     if (caller.tokensPerMinute === undefined) return
     this.#refilled(caller, nowMs).tokens -= tokens
   }
@@ -40,12 +47,12 @@ export class Limiter {
   #waitMs(missing: number, perMinute: number): number {
     if (perMinute === 0) return 60_000
     // Many small refills add up to almost, but not quite, what one large one gives.
-    return missing < 1e-6 ? 0 : Math.ceil((missing / (perMinute * this.#share)) * 60_000)
+    return missing < 1e-6 ? 0 : Math.ceil((missing / perMinute) * 60_000)
   }
 
-  #refilled(caller: Caller, nowMs: number): Bucket {
-    const requests = (caller.requestsPerMinute ?? 0) * this.#share
-    const tokens = (caller.tokensPerMinute ?? 0) * this.#share
+  #refilled(caller: Limited, nowMs: number): Bucket {
+    const requests = caller.requestsPerMinute ?? 0
+    const tokens = caller.tokensPerMinute ?? 0
     // A bucket that holds less than one would never let anything through.
     const requestsMax = Math.max(1, requests)
     const tokensMax = Math.max(1, tokens)

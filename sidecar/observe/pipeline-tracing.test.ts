@@ -51,7 +51,7 @@ routes:
   const tracing =
     collector === undefined ? undefined : createOtelTracing({ OTEL_EXPORTER_OTLP_ENDPOINT: collector })
   const sidecar = createSidecar({
-    config: { ...config, listen: '127.0.0.1:0', drain: 2000 },
+    config: { ...config, listen: '127.0.0.1:0', drain: 2000, spool: { ...config.spool, flush: 0 } },
     environment,
     sink: memorySink(records),
     log: createLog({ level: 'silent', format: 'json', write: () => {}, nowMs: Date.now }),

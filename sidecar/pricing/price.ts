@@ -6,7 +6,11 @@ import type { JsonBody } from '../body/json-body.ts'
 import type { Candidate } from '../routing/route.ts'
 import { priceOptions } from './options.ts'
 
-export interface PricedCall extends Priced {
+/** A call's price with the text that header and record share. */
+export interface PricedCall {
+  readonly priced: Priced
+  /** Null when unknown. */
+  readonly costText: string | null
   /** What of the request decided the price besides the usage; '' for nothing. */
   readonly option: string
 }
@@ -37,16 +41,24 @@ export function priceCall(from: {
     searchSize: options.searchSize,
     image: options.image,
   })
-  return { ...priced, option: options.text }
+  return { priced, costText: moneyText(priced.costUsd), option: options.text }
 }
 
-/** The model that the answer names where the catalog knows it: what was served is what is billed. */
+/**
+ * The model that the answer names where the catalog knows it: what was served is what is billed. Where the two
+ * differ only in a date that has no row of its own, the name that was asked for says more.
+ */
 function servedModel(from: { catalog: Catalog; candidate: Candidate; modelReported: string }): string {
   const { provider, model } = from.candidate
   const reported = from.modelReported
   if (reported === '' || reported === model) return model
   const resolved = from.catalog.resolve(provider.name, reported)
-  return resolved === undefined || resolved.isAssumed ? model : reported
+  if (resolved === undefined || resolved.isAssumed) return model
+  return resolved.model.id !== reported && undated(reported) === undated(model) ? model : reported
+}
+
+function undated(model: string): string {
+  return model.replace(/[-@]\d{4}-?\d{2}-?\d{2}$/, '').toLowerCase()
 }
 
 function isPretended({

@@ -22,7 +22,7 @@ export function openaiPath(call: Call): string {
 
 /** What follows /v1 in a caller's path; undefined for paths of other vendors. */
 function ownPath(callerPath: string): string | undefined {
-  return /^\/v1\//.test(callerPath) ? callerPath.slice('/v1'.length) : undefined
+  return callerPath.startsWith('/v1/') ? callerPath.slice('/v1'.length) : undefined
 }
 
 function withoutQuery(path: string): string {
@@ -34,5 +34,9 @@ function withoutQuery(path: string): string {
 export function addressUnder(baseUrl: string, rest: string): Address {
   const slash = baseUrl.indexOf('/', baseUrl.indexOf('://') + '://'.length)
   if (slash < 0) return { origin: baseUrl, path: rest }
-  return { origin: baseUrl.slice(0, slash), path: baseUrl.slice(slash).replace(/\/+$/, '') + rest }
+  const path = baseUrl.slice(slash)
+  return {
+    origin: baseUrl.slice(0, slash),
+    path: (path.endsWith('/') ? path.replace(/\/+$/, '') : path) + rest,
+  }
 }

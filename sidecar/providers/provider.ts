@@ -99,8 +99,6 @@ export interface Provider {
     readonly responsesOnly: boolean
   }): FormatName | undefined
   address(call: Call): Address
-  /** False where the vendor has no legacy completions endpoint although it speaks chat. */
-  servesCompletions?(call: Call): boolean
   /** What a body in this provider's own format needs besides the model name (Vertex: anthropic_version). */
   bodyEdits?(call: Call): readonly BodyEdit[]
   /** Headers that authenticate the call. A promise only where a token must be fetched. */

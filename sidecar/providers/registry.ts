@@ -111,6 +111,7 @@ export function connectProvider(
     isFree: config.prices === 'free',
     priceZone: config.priceZone,
     zeroRetention: config.zeroRetention,
+    timeouts: config.timeouts,
     listedModels: everything && listed.size === 0 ? ['sim-fast', 'sim-slow', 'sim-echo'] : config.models,
     offers: (model) =>
       listed.size > 0

@@ -23,7 +23,7 @@ function recomputeDraw(row: RequestRow): { u: number; winner: string | undefined
   return { u, winner: row.candidates.at(at) }
 }
 
-test('u and winner of 2,000 stored rows can be recomputed, and the winners follow the weights', async () => {
+test('u and winner of 1,000 stored rows can be recomputed, and the winners follow the weights', async () => {
   await using upstream = await fakeUpstream(httpJson(chatWire.whole('x')))
   const provider = `provider: p, model: gpt-5.6-sol`
   await using sidecar = await startTestSidecar(`
@@ -39,9 +39,9 @@ routes:
     const body = JSON.stringify(chatWire.body(index % 50 === 0 ? 'one' : 'r', false))
     await (await fetch(`${sidecar.origin}/v1/chat/completions`, { method: 'POST', headers, body })).text()
   }
-  for (let index = 0; index < 2000; index += 20)
+  for (let index = 0; index < 1000; index += 20)
     await Promise.all(Array.from({ length: 20 }, (_, step) => ask(index + step)))
-  const records = await sidecar.recorded(2000)
+  const records = await sidecar.recorded(1000)
   const drawn: Record<string, number> = {}
   const sessions = new Map<string, string>()
   for (const { request } of records) {
@@ -102,6 +102,8 @@ routes: { r: { candidates: [{ provider: openai, model: gpt-5.6-sol }] } }
   ]) {
     assert.equal(answer.status, 200)
     assert.equal(answer.headers.get('x-sidelight-usage'), 'estimated')
+    const [low = 0, high = 0] = (answer.headers.get('x-sidelight-usage-bounds') ?? '').split('-').map(Number)
+    assert.ok(low > 0 && low < high, 'it says how far off it may be')
     const counted = (await answer.json()) as { input_tokens?: number; totalTokens?: number }
     const tokens = counted.input_tokens ?? counted.totalTokens ?? 0
     assert.ok(tokens > 2200 && tokens < 2800, `${tokens}`)
@@ -170,6 +172,34 @@ test('a stop lets running streams end, and cuts what is left after the drain lim
   assert.ok(performance.now() - startedAt < 2000 + 500)
   await assert.rejects(stuck.text())
   assert.equal(hanging.records.length, 1)
+})
+
+test('a request that no candidate may serve is refused as forbidden or wrong, not as an outage', async () => {
+  await using sidecar = await startTestSidecar(`
+providers: { p: { kind: anthropic, baseUrl: http://127.0.0.1:1 } }
+routes:
+  eu: { candidates: [{ id: a, provider: p, model: m }], require: { regions: [eu] } }
+  none: { candidates: [{ id: a, provider: p, model: m }], rules: [{ when: { streamed: false }, use: [] }] }
+`)
+  for (const [model, status, type, says] of [
+    ['eu', 403, 'permission_error', /a: region_unknown/],
+    ['none', 400, 'invalid_request_error', /a: rule/],
+  ] as const) {
+    const body = JSON.stringify(messagesWire.body(model, false))
+    const answer = await fetch(`${sidecar.origin}/v1/messages`, { method: 'POST', body })
+    const { error } = (await answer.json()) as { error: { type: string; message: string } }
+    assert.deepEqual([answer.status, error.type], [status, type])
+    assert.match(error.message, says)
+  }
+  const rows = (await sidecar.recorded(2)).map(({ request }) => request)
+  assert.deepEqual(
+    rows.map((row) => row.excluded),
+    [{ a: 'region_unknown' }, { a: 'rule' }],
+  )
+  assert.deepEqual(
+    rows.map((row) => row.error_code),
+    ['no_candidate', 'no_candidate'],
+  )
 })
 
 test('what only pretends to answer is free unless it is given prices', async () => {

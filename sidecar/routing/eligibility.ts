@@ -47,11 +47,32 @@ export function formatFor(
   candidate: Candidate,
   ask: { operation: Operation; dialect: DialectName },
 ): FormatName | undefined {
-  return candidate.provider.provider.formatFor({
-    operation: ask.operation,
-    dialect: ask.dialect,
+  return wireOf(candidate, ask)?.format
+}
+
+export interface Wire {
+  readonly format: FormatName
+  /** What the provider is asked for, in its own terms. */
+  readonly operation: Operation
+}
+
+/** A vendor that has only chat answers a legacy completion as a turn of one. */
+export function wireOf(
+  candidate: Candidate,
+  ask: { operation: Operation; dialect: DialectName },
+): Wire | undefined {
+  const own = served(candidate, ask.operation, ask.dialect)
+  if (own !== undefined || ask.operation !== 'completions') return own
+  return served(candidate, 'generate', ask.dialect)
+}
+
+function served(candidate: Candidate, operation: Operation, dialect: DialectName): Wire | undefined {
+  const format = candidate.provider.provider.formatFor({
+    operation,
+    dialect,
     model: candidate.model,
     settings: candidate.provider.settings,
     responsesOnly: candidate.catalogModel?.responsesOnly === true,
   })
+  return format === undefined ? undefined : { format, operation }
 }

@@ -13,6 +13,8 @@ export interface ConnectedProvider {
   readonly isFree: boolean
   readonly priceZone: string | undefined
   readonly zeroRetention: boolean
+  /** Its own waits, outranked by those of routes and candidates. */
+  readonly timeouts: { readonly connect?: number | undefined }
   /** Models the configuration or the catalog says it offers. */
   offers(model: string): boolean
   readonly listedModels: readonly string[]

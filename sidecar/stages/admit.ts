@@ -1,22 +1,27 @@
 import { GatewayError } from '../../contract/errors.ts'
 import type { Context } from '../context.ts'
+import { mayUse } from '../routing/allowed.ts'
 import { routeWithoutModel } from '../routing/default-provider.ts'
 import { type Resolved, resolveModel, unknownProvider } from '../routing/resolve.ts'
 import type { Services } from '../services.ts'
 
 /** Decides what route the caller means, and whether it may use it now. */
-export function admit(context: Context, services: Services): void {
-  if (context.operation === 'models') return
+export function admit(context: Context, services: Services): void | Promise<void> {
+  if (context.operation === 'models') return undefined
   const { route, override } = resolve(context)
-  const allowed = context.callerKey?.routes
-  if (allowed !== undefined && !allowed.has(route.name)) throw new GatewayError('route_denied')
+  // A path that names no model is the provider's as a whole.
+  const name = context.modelAsked === '' && override !== '' ? `${route.name}/` : route.name
+  if (!mayUse(context.callerKey?.routes, name)) throw new GatewayError('route_denied')
   context.route = route
   context.override = override
   if (route.isBilling) refuseWithoutRecord(services)
-  if (context.callerKey !== undefined) {
-    const waitMs = services.limiter.admit(context.callerKey, services.nowMs())
-    if (waitMs > 0) throw new GatewayError('rate_limited', undefined, { retryAfterMs: waitMs })
-  }
+  if (context.callerKey === undefined) return undefined
+  const waitMs = services.limiter.admit(context.callerKey, services.nowMs())
+  return typeof waitMs === 'number' ? refuseIfTooSoon(waitMs) : waitMs.then(refuseIfTooSoon)
+}
+
+function refuseIfTooSoon(waitMs: number): void {
+  if (waitMs > 0) throw new GatewayError('rate_limited', undefined, { retryAfterMs: waitMs })
 }
 
 /** Before the provider is asked: an answer that nobody can be billed for is not worth its cost. */
@@ -30,16 +35,22 @@ const modelOptional = new Set(['moderations', 'images'])
 
 function resolve(context: Context): Resolved {
   const { snapshot, hints, modelAsked, body } = context
+  const allowed = context.callerKey?.routes
   // A body that is passed on as it comes may name its model where it is not looked for; the header helps then.
   if (modelAsked !== '' || (body === undefined && hints.route !== ''))
-    return resolveModel(snapshot, { model: modelAsked, route: hints.route, provider: hints.provider })
+    return resolveModel(snapshot, {
+      model: modelAsked,
+      route: hints.route,
+      provider: hints.provider,
+      allowed,
+    })
   if (body !== undefined && !modelOptional.has(context.operation)) {
     throw new GatewayError('invalid_body', 'The field model is missing: name a route, or provider/model.', {
       param: 'model',
     })
   }
   if (hints.provider !== '' && !snapshot.providers.has(hints.provider))
-    throw unknownProvider(snapshot, hints.provider)
+    throw unknownProvider(snapshot, hints.provider, allowed)
   const route = routeWithoutModel(snapshot, { provider: hints.provider, dialect: context.dialectName })
   return { route, override: 'provider_header' }
 }

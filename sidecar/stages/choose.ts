@@ -80,6 +80,6 @@ function nobody(route: Route, excluded: Choice['excluded']): GatewayError {
   return new GatewayError(
     'no_candidate',
     `no candidate of route ${route.name} may serve this request (${list})`,
-    { status: isPolicy ? 403 : 400 },
+    isPolicy ? { status: 403, kind: 'permission' } : { status: 400, kind: 'invalid_request' },
   )
 }

@@ -1,14 +1,15 @@
 import { promptFingerprint } from '../../contract/fingerprint.ts'
 import { promptBytes } from '../body/prompt-size.ts'
 import type { Context } from '../context.ts'
-
-/** Bytes per token: a first guess for every model, ±10 % for English prose. */
-const bytesPerToken = 4
+import type { Services } from '../services.ts'
 
 /** Names the prompt by a hash and estimates its size; the text itself goes no further. */
-export function fingerprint(context: Context): void {
+export function fingerprint(context: Context, services: Services): void {
   const { body } = context
   if (body === undefined) return
   context.promptFingerprint = promptFingerprint(body)
-  context.estimatedInputTokens = Math.ceil(promptBytes(body) / bytesPerToken)
+  context.promptBytes = promptBytes(body)
+  // Who will serve it is not known yet; most routes begin with the one that serves most.
+  const model = context.route?.candidates[0]?.servedBy ?? ''
+  context.estimatedInputTokens = services.ratios.tokens(model, 'prompt', context.promptBytes)
 }

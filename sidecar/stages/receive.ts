@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { GatewayError } from '../../contract/errors.ts'
 import { JsonBody } from '../body/json-body.ts'
 import { readMultipart } from '../body/multipart.ts'
@@ -5,15 +6,18 @@ import { announcedBytes, readBody } from '../body/read.ts'
 import type { Context } from '../context.ts'
 import { wantsEventStream } from '../dialects/gemini/path.ts'
 import { dialectOf, type Endpoint, endpointOf, hasDotSegments, targetOf } from '../endpoints.ts'
-import { hintsOf } from '../hints.ts'
+import { hintsOf, withCustomerOf } from '../hints.ts'
 import { callerOf, presentedKey, splitKey } from '../limits/caller-key.ts'
 import { isForeign } from '../limits/foreign.ts'
 import type { Services } from '../services.ts'
 
-/** Node gives headers without end within its 64 kB; more than this is an attack or a mistake. */
+/** Node gives headers without end within its limit of bytes; more than this is an attack or a mistake. */
 const headersMax = 2000
 /** The longest names are ARNs of Bedrock and resource paths of Vertex. */
 const modelCharsMax = 1024
+
+/** What callers may send; the parser takes twice as much, so that a refusal knows its path and has a record. */
+export const headBytesMax = 65_536
 
 /** Reads what the caller wants and who it says it is. Who may not pass is refused before its body is read. */
 export function receive(context: Context, services: Services): void | Promise<void> {
@@ -22,7 +26,7 @@ export function receive(context: Context, services: Services): void | Promise<vo
   context.path = path
   context.dialectName = endpoint?.dialect ?? dialectOf(pathname)
   context.operation = endpoint?.operation ?? 'other'
-  context.hints = hintsOf(context.req, undefined)
+  context.hints = hintsOf(context.req)
   context.trace = services.tracing?.startRequest(context.req.headers, context.operation)
   if (context.isOverCapacity)
     throw new GatewayError('too_many_connections', undefined, { retryAfterMs: 1000 })
@@ -30,8 +34,8 @@ export function receive(context: Context, services: Services): void | Promise<vo
   if (endpoint === undefined) throw new GatewayError('unknown_path')
   identify(context)
   checkEndpoint(context, endpoint, pathname)
-  if (endpoint.body === 'json') return receiveJson(context, endpoint)
-  if (endpoint.body === 'stream') return receiveStream(context)
+  if (endpoint.body === 'json') return receiveJson(context, services, endpoint)
+  if (endpoint.body === 'stream') return receiveStream(context, services)
   return undefined
 }
 
@@ -39,6 +43,7 @@ function checkHead(context: Context, pathname: string): void {
   const { req } = context
   if (req.rawHeaders.length > 2 * headersMax)
     throw new GatewayError('headers_too_large', `The request has more than ${headersMax} header fields.`)
+  if (headBytes(req) > headBytesMax) throw new GatewayError('headers_too_large')
   if (req.headers.host === undefined && req.httpVersion === '1.1')
     throw new GatewayError('bad_request', 'HTTP/1.1 requests need a Host header.')
   // Where two readers disagree on the end of a body, one of them takes its rest for another request.
@@ -47,6 +52,13 @@ function checkHead(context: Context, pathname: string): void {
     throw new GatewayError('bad_request', 'Transfer-Encoding may only be chunked.')
   if (hasDotSegments(pathname))
     throw new GatewayError('bad_request', 'The path has `.` or `..` segments: send it resolved.')
+}
+
+/** As Node's parser counts, but for the first line's method and version. */
+function headBytes(req: IncomingMessage): number {
+  let bytes = (req.url ?? '').length
+  for (const text of req.rawHeaders) bytes += text.length + 2
+  return bytes
 }
 
 function checkEndpoint(context: Context, endpoint: Endpoint, pathname: string): void {
@@ -82,14 +94,14 @@ function identify(context: Context): void {
   }
 }
 
-async function receiveJson(context: Context, endpoint: Endpoint): Promise<void> {
+async function receiveJson(context: Context, { waits }: Services, endpoint: Endpoint): Promise<void> {
   const { limits } = context.snapshot.config
   requireJson(context.req.headers['content-type'])
-  const bytes = await readBody(context.req, { bytesMax: limits.body, uploadMs: limits.upload })
+  const bytes = await readBody(context.req, { bytesMax: limits.body, uploadMs: limits.upload, waits })
   context.requestBytes = bytes.length
   const body = JsonBody.read(bytes)
   context.body = body
-  context.hints = hintsOf(context.req, body)
+  context.hints = withCustomerOf(body, context.hints)
   context.streamed = endpoint.stream ?? body.boolean('stream') ?? false
   context.wantsJsonArray = endpoint.stream === true && !wantsEventStream(context.path)
   if (endpoint.model === undefined && body.has('model') && body.string('model') === undefined)
@@ -113,7 +125,7 @@ function modelName(text: string): string {
 
 /** Clients of curl's kind send JSON under a form's type; that is said, not guessed at. No type at all is JSON. */
 function requireJson(type: string | undefined): void {
-  if (type === undefined) return
+  if (type === undefined || type === 'application/json') return
   const essence = (type.split(';')[0] ?? '').trim().toLowerCase()
   if (
     essence === 'application/json' ||
@@ -130,12 +142,12 @@ function requireJson(type: string | undefined): void {
 }
 
 /** The body stays where it is; only the first fields of a form are looked at, for the model's name. */
-async function receiveStream(context: Context): Promise<void> {
+async function receiveStream(context: Context, { waits }: Services): Promise<void> {
   const { req } = context
   context.requestBytes = announcedBytes(req) ?? 0
   const type = req.headers['content-type'] ?? ''
   if (!type.toLowerCase().startsWith('multipart/form-data')) return
-  const form = await readMultipart(req, type, { uploadMs: context.snapshot.config.limits.upload })
+  const form = await readMultipart(req, type, { uploadMs: context.snapshot.config.limits.upload, waits })
   context.form = form
   context.modelAsked = modelName(form.fields['model'] ?? '')
   context.streamed = form.fields['stream'] === 'true'

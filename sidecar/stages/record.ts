@@ -1,5 +1,5 @@
 import { type AttemptRow, type RequestRow, schemaVersion } from '../../contract/record.ts'
-import { tokenColumns } from '../../contract/usage.ts'
+import { tokenColumns, usageClasses } from '../../contract/usage.ts'
 import type { Attempt, Context } from '../context.ts'
 import { traceIdOf } from '../observe/tracing.ts'
 import type { Services } from '../services.ts'
@@ -146,16 +146,18 @@ function errorCode(context: Context): string {
 
 function totalTokens(context: Context) {
   const only = context.attempts.length === 1 ? context.attempts[0]?.usage : undefined
-  if (only !== undefined) return { classes: only.classes, columns: tokenColumns(only) }
+  if (only !== undefined) return { classes: usageClasses(only), columns: tokenColumns(only) }
   const classes: Record<string, number> = {}
-  let reasoning = 0
+  const columns = tokenColumns(undefined)
   for (const attempt of context.attempts) {
     const { usage } = attempt
     if (usage === undefined) continue
-    reasoning += usage.reasoning ?? 0
-    for (const [name, count] of Object.entries(usage.classes)) classes[name] = (classes[name] ?? 0) + count
+    const own = tokenColumns(usage)
+    for (const name of Object.keys(own) as (keyof typeof own)[]) columns[name] += own[name]
+    for (const [name, count] of Object.entries(usageClasses(usage)))
+      classes[name] = (classes[name] ?? 0) + count
   }
-  return { classes, columns: tokenColumns({ classes, reasoning }) }
+  return { classes, columns }
 }
 
 function attemptRow(context: Context, services: Services, attempt: Attempt, index: number): AttemptRow {
@@ -180,7 +182,7 @@ function attemptRow(context: Context, services: Services, attempt: Attempt, inde
     cached_input_tokens: tokens.cached_input_tokens,
     cache_write_tokens: tokens.cache_write_tokens,
     output_tokens: tokens.output_tokens,
-    usage_classes: attempt.usage?.classes ?? {},
+    usage_classes: attempt.usage === undefined ? {} : usageClasses(attempt.usage),
     usage_source: attempt.usageSource,
     cost_usd: price?.costUsd ?? null,
     price_valid_from: price?.validFrom ?? '1970-01-01',

@@ -1,91 +1,109 @@
 import { scaleMoney, sumMoney } from '../../contract/money.ts'
-import { type Usage, type UsageSource, usageOf } from '../../contract/usage.ts'
+import { tokenColumns } from '../../contract/usage.ts'
 import type { Attempt, Context } from '../context.ts'
 import { moneyText, type PricedCall, priceCall } from '../pricing/price.ts'
 import type { Services } from '../services.ts'
+import { countMissing, usageState } from './usage.ts'
 
-/** Characters per token of what was delivered; used only where the provider stated no usage. */
-const charsPerToken = 4
+/** What everything cost. A promise only where usage is missing and has to be counted. */
+export function settle(context: Context, services: Services): void | Promise<void> {
+  const missing = settleUsage(context)
+  if (missing.length === 0) return bill(context, services)
+  return countMissing(context, services, missing).then(() => bill(context, services))
+}
 
-/** What everything cost. Usage that the provider never stated is estimated and marked so. */
-export function settle(context: Context, services: Services): void {
-  const { catalog } = context.snapshot
-  const priced = context.attempts.map((attempt) => {
-    const { usage, source } = usageFor(context, attempt)
-    // A whole answer was priced for its header already.
-    if (usage !== attempt.usage) attempt.priced = undefined
-    attempt.usage = usage
-    attempt.usageSource = source
-    if (usage === undefined) return nothing
-    const { candidate, modelReported } = attempt
-    const { body, arrivedMs: atMs } = context
-    attempt.priced ??= priceCall({ catalog, candidate, usage, atMs, modelReported, body })
-    return attempt.priced
-  })
-  const last = priced.at(-1)
-  const costUsd = sumMoney(priced.map((price) => price.costUsd))
-  const markup = catalog.markupOf(context.hints.customer)
+const nobody: readonly Attempt[] = []
+
+/** Gives the attempts whose usage nobody stated. */
+function settleUsage(context: Context): readonly Attempt[] {
+  let missing: Attempt[] | undefined
+  for (const attempt of context.attempts) {
+    const state = usageState(context, attempt)
+    attempt.isUnknown = state === 'unknown'
+    if (state === 'stated') attempt.usageSource = 'provider'
+    else if (state === 'none') attempt.usage = undefined
+    else if (state === 'missing') {
+      missing ??= []
+      missing.push(attempt)
+    }
+  }
+  return missing ?? nobody
+}
+
+function bill(context: Context, services: Services): void {
+  const calls = context.attempts.map((attempt) => priceAttempt(context, attempt))
+  const last = calls.at(-1)
   context.cost = {
-    costUsd: moneyText(costUsd),
-    catalogUsd: priced.some(isReported) ? moneyText(sumMoney(priced.map((price) => price.catalogUsd))) : null,
-    chargeUsd: costUsd === undefined || markup === undefined ? null : moneyText(scaleMoney(costUsd, markup)),
-    reportedUsd: last?.source === 'reported' ? moneyText(last.costUsd) : null,
+    costUsd: totalText(calls),
+    reportedUsd: last !== undefined && isReported(last) ? last.costText : null,
+    catalogUsd: catalogText(calls),
+    chargeUsd: charge(context, calls),
     baselineUsd: baseline(context),
-    validFrom: last?.validFrom ?? undated,
-    assumed: priced.some((price) => price.assumed),
-    attempts: priced.map((price) => ({
-      costUsd: moneyText(price.costUsd),
-      catalogUsd: isReported(price) ? moneyText(price.catalogUsd) : null,
-      validFrom: price.validFrom,
-      assumed: price.assumed,
-      priceModel: price.model,
-      priceOption: price.option,
+    validFrom: last?.priced.validFrom ?? undated,
+    assumed: calls.some((call) => call.priced.assumed),
+    attempts: calls.map((call) => ({
+      costUsd: call.costText,
+      catalogUsd: catalogText([call]),
+      validFrom: call.priced.validFrom,
+      assumed: call.priced.assumed,
+      priceModel: call.priced.model,
+      priceOption: call.option,
     })),
   }
+  learn(context, services)
   const caller = context.callerKey
   if (caller !== undefined) services.limiter.spend(caller, tokensOf(context), services.nowMs())
-  context.finishedAt = performance.now()
 }
 
 const undated = '1970-01-01'
 const nothing: PricedCall = {
-  costUsd: 0n,
-  catalogUsd: 0n,
-  source: 'free',
-  validFrom: undated,
-  assumed: false,
-  model: '',
+  priced: {
+    costUsd: 0n,
+    catalogUsd: 0n,
+    source: 'free',
+    validFrom: undated,
+    assumed: false,
+    model: '',
+  },
+  costText: '0',
   option: '',
 }
 
-const isReported = (price: PricedCall) => price.source === 'reported'
-
-/**
- * Calls that were refused before any content cost nothing; those that delivered something cost at least that,
- * and those whose caller left at least the prompt, which the provider had by then.
- */
-function usageFor(
-  context: Context,
-  attempt: Attempt,
-): { usage: Usage | undefined; source: UsageSource | '' } {
-  const isWhole = attempt.outcome === 'answered' || attempt.finishReason !== ''
-  if (attempt.usage !== undefined && isWhole) return { usage: attempt.usage, source: 'provider' }
-  const wasServed = attempt.firstContentAt !== undefined || attempt.outcome === 'aborted'
-  if (!wasServed || !isGeneration(context)) {
-    return attempt.usage === undefined
-      ? { usage: undefined, source: '' }
-      : { usage: attempt.usage, source: 'provider' }
-  }
-  const known = attempt.usage?.classes ?? {}
-  const output = Math.max(known.output ?? 0, Math.ceil(attempt.deliveredChars / charsPerToken))
-  const hasInput = Object.keys(known).some((key) => key !== 'output')
-  const input = hasInput ? known.input : context.estimatedInputTokens
-  const { classes: _classes, ...rest } = attempt.usage ?? { classes: {} }
-  return { usage: usageOf({ ...known, input, output }, rest), source: 'estimated' }
+/** Calls that used nothing cost nothing. */
+function priceAttempt(context: Context, attempt: Attempt): PricedCall {
+  const { usage, candidate, modelReported } = attempt
+  if (usage === undefined && !attempt.isUnknown) return nothing
+  const { body, arrivedMs: atMs } = context
+  const { catalog } = context.snapshot
+  const asked = { catalog, candidate, usage: usage ?? { classes: {} }, atMs, modelReported, body }
+  // A whole answer was priced for its header already.
+  attempt.priced ??= priceCall(asked)
+  const call = attempt.priced
+  // Whatever is free stays free; anything else that nobody counted has no cost that one could know.
+  if (!attempt.isUnknown || call.priced.source === 'free') return call
+  return { ...call, priced: { ...call.priced, costUsd: undefined, catalogUsd: undefined }, costText: null }
 }
 
-function isGeneration(context: Context): boolean {
-  return context.operation === 'generate' || context.operation === 'completions'
+/** One unknown makes the sum unknown: a partial figure would pass for the whole. */
+function totalText(calls: readonly PricedCall[]): string | null {
+  const [only] = calls
+  if (calls.length === 1 && only !== undefined) return only.costText
+  return moneyText(sumMoney(calls.map(({ priced }) => priced.costUsd)))
+}
+
+const isReported = ({ priced }: PricedCall) => priced.source === 'reported'
+
+/** What the catalog says, where a provider's own figure won: the two are compared for drift. */
+function catalogText(calls: readonly PricedCall[]): string | null {
+  return calls.some(isReported) ? moneyText(sumMoney(calls.map(({ priced }) => priced.catalogUsd))) : null
+}
+
+/** What the customer is charged; a figure of its own that never touches the cost. */
+function charge({ snapshot, hints }: Context, calls: readonly PricedCall[]): string | null {
+  const factor = hints.customer === '' ? undefined : snapshot.catalog.markupOf(hints.customer)
+  if (factor === undefined) return null
+  const cost = sumMoney(calls.map(({ priced }) => priced.costUsd))
+  return cost === undefined ? null : moneyText(scaleMoney(cost, factor))
 }
 
 /** The same usage at the baseline's price: an estimate, and called one wherever it is shown. */
@@ -94,22 +112,30 @@ function baseline(context: Context): string | null {
   const usage = context.attempts.at(-1)?.usage
   if (candidate === undefined || usage === undefined) return null
   const { reportedCostUsd: _reported, ...counted } = usage
-  return moneyText(
-    priceCall({
-      catalog: context.snapshot.catalog,
-      candidate,
-      usage: counted,
-      atMs: context.arrivedMs,
-      modelReported: '',
-      body: context.body,
-    }).costUsd,
-  )
+  const { body, arrivedMs: atMs } = context
+  const { catalog } = context.snapshot
+  return priceCall({ catalog, candidate, usage: counted, atMs, modelReported: '', body }).costText
+}
+
+/** From answers that state their usage: how much text makes a token, for those that don't. */
+function learn(context: Context, services: Services): void {
+  const attempt = context.answer?.attempt
+  if (attempt?.usageSource !== 'provider' || attempt.usage === undefined) return
+  const { usage } = attempt
+  const { servedBy } = attempt.candidate
+  const { input_tokens: input, output_tokens: output } = tokenColumns(usage)
+  if (context.promptBytes > 0 && usage.classes.input_image === undefined)
+    services.ratios.learn(servedBy, 'prompt', { size: context.promptBytes, tokens: input })
+  // Thinking that is billed but not shown makes the words look few.
+  if (attempt.deliveredChars > 0 && usage.reasoning === undefined)
+    services.ratios.learn(servedBy, 'answer', { size: attempt.deliveredChars, tokens: output })
 }
 
 function tokensOf(context: Context): number {
   let tokens = 0
-  for (const attempt of context.attempts) {
-    for (const count of Object.values(attempt.usage?.classes ?? {})) tokens += count
+  for (const { usage } of context.attempts) {
+    const columns = tokenColumns(usage)
+    tokens += columns.input_tokens + columns.output_tokens
   }
   return tokens
 }

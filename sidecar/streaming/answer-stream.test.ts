@@ -27,10 +27,11 @@ function collecting(
     format: formats[format],
     quirks: defaultQuirks,
     body: undefined,
+    dropped: [],
     addedUsage: options.addedUsage ?? false,
     jsonArray: options.jsonArray ?? false,
     impliedUsage: undefined,
-    summarize: undefined,
+    summarize: () => ({}),
     streamOf: () => undefined,
   })
   const seen: Seen = { bytes: Buffer.alloc(0), end: 'open', said: undefined, aborted: '' }

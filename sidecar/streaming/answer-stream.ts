@@ -14,6 +14,8 @@ export interface StreamFacts {
   firstContentAt: number | undefined
   /** Characters of text, thinking and tool arguments: what tokens are estimated from when usage is missing. */
   contentChars: number
+  /** The same text itself, up to a limit: what tokens are counted from when usage is missing. */
+  content: string
 }
 
 export interface StreamSink {
@@ -32,6 +34,15 @@ const heldBytesMax = 1_048_576
 
 /** Providers that forget to close after their last event are not waited for. */
 const closeGraceMs = 1000
+
+/** 250,000 tokens: more than any model writes. */
+const contentCharsMax = 1_048_576
+
+/** Text that is only appended to is not copied: it stays a list of pieces until somebody counts it. */
+function keepContent(facts: StreamFacts, text: string): void {
+  facts.contentChars += text.length
+  if (facts.content.length < contentCharsMax) facts.content += text
+}
 
 const noEvents: readonly AnswerEvent[] = []
 
@@ -59,6 +70,7 @@ export class AnswerStream implements BodyListener {
     finishReason: '',
     firstContentAt: undefined,
     contentChars: 0,
+    content: '',
   }
   readonly #exchange: Exchange
   readonly #framer: Framer
@@ -200,10 +212,10 @@ export class AnswerStream implements BodyListener {
         case 'text':
         case 'thinking':
         case 'refusal':
-          this.facts.contentChars += event.text.length
+          keepContent(this.facts, event.text)
           break
         case 'tool_arguments':
-          this.facts.contentChars += event.json.length
+          keepContent(this.facts, event.json)
           break
         default:
           break

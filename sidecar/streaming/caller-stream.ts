@@ -22,13 +22,16 @@ export class CallerStream {
   #bytesSent = 0
   /** Undefined unless the end is to be held back; then what `release` sends last. */
   #held: { bytes: Buffer | string | undefined } | undefined
+  #onReleased: () => void = () => {}
   #goneListeners: (() => void)[] = []
+  #onClosed: (() => void) | undefined
 
   constructor(req: IncomingMessage, res: ServerResponse) {
     this.#req = req
     this.#res = res
     res.on('close', () => {
       if (!this.#isEnded || !res.writableFinished) this.#leave()
+      this.#onClosed?.()
     })
     // A reset while writing must not become an uncaught error; 'close' follows and says the same.
     res.on('error', () => {})
@@ -51,6 +54,11 @@ export class CallerStream {
 
   get bytesSent(): number {
     return this.#bytesSent
+  }
+
+  /** The server's own: whatever became of the answer, the connection is free for the next. */
+  onClosed(listener: () => void): void {
+    this.#onClosed = listener
   }
 
   /** Called at once when the caller has already left. Returns a function that takes the listener back. */
@@ -93,6 +101,15 @@ export class CallerStream {
     const held = this.#held
     this.#held = undefined
     if (held !== undefined && !this.#isGone) this.#finish(held.bytes)
+    this.#onReleased()
+  }
+
+  /** Resolves when nothing is held any more, whatever became of it. */
+  whenReleased(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.isHeld) this.#onReleased = resolve
+      else resolve()
+    })
   }
 
   onDrain(listener: () => void): void {
@@ -154,6 +171,7 @@ export class CallerStream {
   /** Cuts the connection: the only honest end for an answer that has no way to say it is broken. */
   destroy(): void {
     this.#held = undefined
+    this.#onReleased()
     this.#isEnded = true
     this.#res.destroy()
   }
@@ -161,6 +179,7 @@ export class CallerStream {
   #leave(): void {
     if (this.#isGone) return
     this.#isGone = true
+    this.#onReleased()
     const listeners = this.#goneListeners
     this.#goneListeners = []
     for (const listener of listeners) listener()

@@ -1,30 +1,53 @@
-/** What describes one connection, not the message: never passed on, in either direction. */
-const hopByHop = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
+/** What becomes of a header by its name; every name is looked up once. */
+type HeaderClass =
+  /** Describes one connection, not the message: never passed on, in either direction. */
+  | 'hop'
+  /** How callers prove who they are: theirs is Sidelight's key, the provider gets its own. */
+  | 'credential'
+  | 'cookie'
+  | 'never_up'
+  | 'accept_encoding'
+  /** What proxies on the caller's side say about its network is nobody's business out there. */
+  | 'network'
+  /** Holds only while the body is as it was: its length, encoding and digests. */
+  | 'body'
+  | 'content_encoding'
+  /**
+   * True of the provider's own origin and not of this one: cookies could not go back up, and a browser must not
+   * learn from a provider that pages of other sites may read what Sidelight answers.
+   */
+  | 'origin'
+  | 'other'
 
-/** Ways callers prove who they are: theirs is Sidelight's key, the provider gets its own. */
-const credentials = new Set(['authorization', 'x-api-key', 'api-key', 'x-goog-api-key', 'cookie'])
+const classes: Readonly<Record<Exclude<HeaderClass, 'other'>, readonly string[]>> = {
+  hop: [
+    'connection',
+    'keep-alive',
+    'proxy-authenticate',
+    'proxy-authorization',
+    'proxy-connection',
+    'te',
+    'trailer',
+    'transfer-encoding',
+    'upgrade',
+  ],
+  credential: ['authorization', 'x-api-key', 'api-key', 'x-goog-api-key'],
+  cookie: ['cookie'],
+  never_up: ['host', 'expect'],
+  accept_encoding: ['accept-encoding'],
+  network: ['forwarded', 'via', 'x-real-ip', 'x-client-ip', 'true-client-ip', 'cf-connecting-ip'],
+  body: ['content-length', 'content-md5', 'content-digest', 'repr-digest', 'digest', 'etag', 'accept-ranges'],
+  content_encoding: ['content-encoding'],
+  origin: ['set-cookie', 'alt-svc', 'strict-transport-security', 'clear-site-data'],
+}
 
-const neverUp = new Set(['host', 'expect', 'content-length', 'accept-encoding'])
+const classOfName: ReadonlyMap<string, HeaderClass> = new Map(
+  Object.entries(classes).flatMap(([kind, names]) => names.map((name) => [name, kind as HeaderClass])),
+)
 
-/** What proxies on the caller's side say about its network is nobody's business out there. */
-const network = new Set([
-  'forwarded',
-  'via',
-  'x-real-ip',
-  'x-client-ip',
-  'true-client-ip',
-  'cf-connecting-ip',
-])
+function classOf(lower: string): HeaderClass {
+  return classOfName.get(lower) ?? (lower.startsWith('x-sidelight-') ? 'hop' : 'other')
+}
 
 /** Meant for the vendor whose dialect the caller speaks; another would not understand them. */
 const vendorPrefixes = ['anthropic-', 'openai-', 'x-stainless-', 'x-goog-', 'x-amz-']
@@ -47,40 +70,44 @@ export function headersForProvider(rawHeaders: readonly string[], options: Upstr
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? ''
     const lower = name.toLowerCase()
-    if (hopByHop.has(lower) || named?.has(lower) || lower.startsWith('x-sidelight-')) continue
-    if (network.has(lower) || lower.startsWith('x-forwarded-')) continue
-    if (neverUp.has(lower) && !(options.opaque && lower === 'accept-encoding')) continue
-    if (credentials.has(lower) && !(options.forwardCredentials && lower !== 'cookie')) continue
-    if (options.replaced.includes(lower)) continue
-    if (lower === 'content-encoding' && !options.opaque) continue
-    if (options.translated && vendorPrefixes.some((prefix) => lower.startsWith(prefix))) continue
+    if (!goesUp(lower, options) || named?.has(lower) || options.replaced.includes(lower)) continue
     kept.push(name, rawHeaders[index + 1] ?? '')
   }
   if (!options.opaque) kept.push('accept-encoding', 'identity')
   return kept
 }
 
+function goesUp(lower: string, options: UpstreamHeaderOptions): boolean {
+  const kind = classOf(lower)
+  switch (kind) {
+    case 'other':
+      if (lower.startsWith('x-forwarded-')) return false
+      return !(options.translated && vendorPrefixes.some((prefix) => lower.startsWith(prefix)))
+    case 'credential':
+      return options.forwardCredentials && !(options.translated && lower === 'x-goog-api-key')
+    case 'accept_encoding':
+    case 'content_encoding':
+      return options.opaque
+    case 'body':
+      return lower !== 'content-length'
+    case 'origin':
+      return true
+    case 'hop':
+    case 'cookie':
+    case 'never_up':
+    case 'network':
+      return false
+    default: {
+      const unknown: never = kind
+      return unknown
+    }
+  }
+}
+
 export interface CallerHeaderOptions {
   /** The body was changed: its length, encoding and digests no longer hold. */
   readonly changed: boolean
 }
-
-const bodyBound = new Set([
-  'content-length',
-  'content-encoding',
-  'content-md5',
-  'content-digest',
-  'repr-digest',
-  'digest',
-  'etag',
-  'accept-ranges',
-])
-
-/**
- * True of the provider's own origin and not of this one: cookies could not go back up, and a browser must not
- * learn from a provider that pages of other sites may read what Sidelight answers.
- */
-const ofOrigin = new Set(['set-cookie', 'alt-svc', 'strict-transport-security', 'clear-site-data'])
 
 /** The provider's headers that go down with its answer. */
 export function headersForCaller(rawHeaders: readonly string[], options: CallerHeaderOptions): string[] {
@@ -89,12 +116,17 @@ export function headersForCaller(rawHeaders: readonly string[], options: CallerH
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? ''
     const lower = name.toLowerCase()
-    if (hopByHop.has(lower) || named?.has(lower) || lower.startsWith('x-sidelight-')) continue
-    if (ofOrigin.has(lower) || lower.startsWith('access-control-')) continue
-    if (options.changed && bodyBound.has(lower)) continue
+    if (!goesDown(lower, options) || named?.has(lower)) continue
     kept.push(name, rawHeaders[index + 1] ?? '')
   }
   return kept
+}
+
+function goesDown(lower: string, options: CallerHeaderOptions): boolean {
+  const kind = classOf(lower)
+  if (kind === 'other') return !lower.startsWith('access-control-')
+  if (kind === 'body' || kind === 'content_encoding') return !options.changed
+  return kind !== 'hop' && kind !== 'origin'
 }
 
 /** `Connection: close, X-Foo` makes X-Foo a header of this connection alone. */

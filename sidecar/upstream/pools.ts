@@ -12,6 +12,8 @@ export interface PoolOptions {
   readonly lookup?: (hostname: string, options: object, found: (error: Error | null) => void) => void
 }
 
+type PooledUpstream = Upstream & { readonly dispatcher: Pool }
+
 /** What both kinds of connection share. Waits are the business of the stages: they know what is worth waiting for. */
 const common = {
   pipelining: 1,
@@ -28,7 +30,8 @@ const common = {
  * would kill every stream on it. Idle sockets are closed before providers close theirs.
  */
 export class Pools {
-  readonly #pools = new Map<string, Upstream & { readonly dispatcher: Pool }>()
+  /** By origin, then by the time a connection may take: no key is put together on the way of a request. */
+  readonly #pools = new Map<string, Map<number, PooledUpstream>>()
   readonly #options: PoolOptions
 
   constructor(options: PoolOptions = {}) {
@@ -36,13 +39,14 @@ export class Pools {
   }
 
   get(origin: string, connectMs: number): Upstream {
-    const key = `${origin} ${connectMs}`
-    let pool = this.#pools.get(key)
-    if (pool === undefined) {
-      const { connect, isConnecting } = this.#connector(connectMs)
-      pool = { dispatcher: new Pool(origin, { ...common, connections: 256, connect }), isConnecting }
-      this.#pools.set(key, pool)
-    }
+    return this.#pools.get(origin)?.get(connectMs) ?? this.#open(origin, connectMs)
+  }
+
+  #open(origin: string, connectMs: number): Upstream {
+    const { connect, isConnecting } = this.#connector(connectMs)
+    const pool = { dispatcher: new Pool(origin, { ...common, connections: 256, connect }), isConnecting }
+    const ofOrigin = this.#pools.get(origin) ?? new Map<number, PooledUpstream>()
+    this.#pools.set(origin, ofOrigin.set(connectMs, pool))
     return pool
   }
 
@@ -61,13 +65,13 @@ export class Pools {
 
   /** Closes idle pools of providers that a reload removed; running exchanges end first. */
   async retain(origins: ReadonlySet<string>): Promise<void> {
-    const gone = [...this.#pools].filter(([key]) => !origins.has(key.slice(0, key.indexOf(' '))))
-    for (const [key] of gone) this.#pools.delete(key)
-    await Promise.all(gone.map(([, pool]) => pool.dispatcher.close()))
+    const gone = [...this.#pools].filter(([origin]) => !origins.has(origin))
+    for (const [origin] of gone) this.#pools.delete(origin)
+    await Promise.all(gone.flatMap(([, pools]) => [...pools.values()].map((pool) => pool.dispatcher.close())))
   }
 
   async destroy(): Promise<void> {
-    const pools = [...this.#pools.values()]
+    const pools = [...this.#pools.values()].flatMap((ofOrigin) => [...ofOrigin.values()])
     this.#pools.clear()
     await Promise.all(pools.map((pool) => pool.dispatcher.destroy()))
   }

@@ -133,9 +133,9 @@ describe('whole answers in the Messages dialect', () => {
 describe('streams in the Messages dialect', () => {
   it('open a block with its first delta and close it before the next', () => {
     const writer = messagesDialect.streamWriter(frame)
-    assert.match(writer.write({ type: 'start', id: 'r', model: 'x' }), /"input_tokens":7,/)
+    writer.write({ type: 'start', id: 'r', model: 'x' })
     const text = writer.write({ type: 'text', choice: 0, text: 'Hi' })
-    assert.deepEqual(script(text), ['content_block_start', 'content_block_delta 0 Hi'])
+    assert.deepEqual(script(text), ['message_start', 'content_block_start', 'content_block_delta 0 Hi'])
     assert.deepEqual(script(writer.write(call(0))), ['content_block_stop', 'content_block_start'])
   })
 
@@ -165,15 +165,28 @@ describe('streams in the Messages dialect', () => {
     assert.match(end, /"stop_reason":"end_turn".*"input_tokens":3,.*"output_tokens":2/)
   })
 
-  it('begin with the usage of the provider when it is already known', () => {
-    const writer = messagesDialect.streamWriter(frame)
-    writer.write({ type: 'usage', usage: { classes: { input: 3 } } })
-    assert.match(writer.write({ type: 'start', id: 'r', model: 'x' }), /"input_tokens":3,/)
-  })
-
   it('are whole even when nothing came', () => {
     const text = messagesDialect.streamWriter(frame).end()
     assert.deepEqual(script(text), ['message_start', 'message_delta', 'message_stop'])
+  })
+
+  it('begin with the usage that the provider states with its first words, else with the estimate', () => {
+    const start: AnswerEvent = { type: 'start', id: 'r1', model: '' }
+    const stated: AnswerEvent = { type: 'usage', usage: { classes: { input: 40, cache_read: 2, output: 1 } } }
+    const word: AnswerEvent = { type: 'text', choice: 0, text: 'Hi' }
+    const inputOf = (...events: AnswerEvent[]) => {
+      const writer = messagesDialect.streamWriter(frame)
+      const first =
+        events
+          .map((event) => writer.write(event))
+          .join('')
+          .split('\n\n')[0] ?? ''
+      const { message } = JSON.parse(first.split('\ndata: ')[1] ?? '')
+      assert.equal(message.id, 'r1')
+      return [message.usage.input_tokens, message.usage.cache_read_input_tokens]
+    }
+    assert.deepEqual(inputOf(start, stated, word), [40, 2])
+    assert.deepEqual(inputOf(start, word, stated), [7, 0])
   })
 })
 

@@ -64,6 +64,7 @@ function readPlain(type: string, block: JsonObject, place: Place): readonly (Tex
   switch (type) {
     case 'text': {
       const text = required(textField(block, 'text', `${path}.text`), `${path}.text`, 'a string')
+      if (Array.isArray(block['citations']) && block['citations'].length > 0) dropped.add('citations')
       return [{ type: 'text', text, ...cacheOf(block, path) }]
     }
     case 'image':

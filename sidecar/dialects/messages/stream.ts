@@ -15,6 +15,7 @@ export class MessagesStreamWriter implements AnswerStreamWriter {
   readonly #frame: AnswerFrame
   readonly #content = new ContentBlocks()
   #hasStarted = false
+  #id = ''
   /** Position of the block that is open, or comes next. */
   #index = 0
   #isOpen = false
@@ -28,7 +29,9 @@ export class MessagesStreamWriter implements AnswerStreamWriter {
   write(event: AnswerEvent): string {
     switch (event.type) {
       case 'start':
-        return this.#start(event.id)
+        // Written with the first content: many providers have stated the prompt's tokens by then.
+        this.#id = event.id
+        return ''
       case 'usage':
         this.#usage = event.usage
         return ''
@@ -40,7 +43,7 @@ export class MessagesStreamWriter implements AnswerStreamWriter {
         return ''
       default:
         this.#content.add(event)
-        return this.#start('') + this.#advance(false)
+        return this.#start() + this.#advance(false)
     }
   }
 
@@ -52,18 +55,18 @@ export class MessagesStreamWriter implements AnswerStreamWriter {
       stop_details: null,
     }
     return (
-      this.#start('') +
+      this.#start() +
       this.#advance(true) +
       sse('message_delta', { delta, usage: writeUsage(this.#usage ?? this.#estimate()) }) +
       sse('message_stop', {})
     )
   }
 
-  #start(id: string): string {
+  #start(): string {
     if (this.#hasStarted) return ''
     this.#hasStarted = true
     const usage = writeUsage(this.#usage ?? this.#estimate())
-    return sse('message_start', { message: { ...messageHead(id, this.#frame), usage } })
+    return sse('message_start', { message: { ...messageHead(this.#id, this.#frame), usage } })
   }
 
   #estimate(): Usage {

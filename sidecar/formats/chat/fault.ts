@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject, objectAt, stringAt } from '../../../contract/json.ts'
 import type { Fault, FaultClass } from '../../conversation/fault.ts'
 import type { Headers } from '../format.ts'
+import { plainCode } from '../plain-code.ts'
 import { retryAfterMs } from '../retry-after.ts'
 import { classOfCode, classOfStatus } from './fault-codes.ts'
 import { isFailedFinish } from './finish.ts'
@@ -84,9 +85,10 @@ export function faultOfFinish(reason: string, error: Json | undefined): Fault {
 }
 
 function faultOf(words: ErrorWords | undefined, found: FaultClass, status: number): Fault {
-  const codes = words?.codes.filter(isPlainCode) ?? []
+  const codes = words?.codes ?? []
   // A word says more than a number, which is mostly the status again.
-  const code = codes.find((each) => !/^\d+$/.test(each)) ?? codes[0] ?? `http_${words?.status ?? status}`
+  const byWords = [...codes.filter((each) => !/^\d+$/.test(each)), ...codes]
+  const code = plainCode(byWords, `http_${words?.status ?? status}`)
   const message = words?.message || `The provider answered with status ${words?.status ?? status}.`
   return {
     class: found,
@@ -95,11 +97,6 @@ function faultOf(words: ErrorWords | undefined, found: FaultClass, status: numbe
     message: message.slice(0, messageCharactersMax),
     ...(words?.param === undefined ? {} : { param: words.param }),
   }
-}
-
-/** Codes go into records and metrics: nothing that could be a sentence. */
-function isPlainCode(code: string): boolean {
-  return /^[\w.:-]{1,64}$/.test(code)
 }
 
 function classify(words: ErrorWords, status: number): FaultClass {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { JsonObject } from '../../../contract/json.ts'
 import { reasoningDetail } from '../../conversation/reasoning-details.ts'
 import type {
@@ -13,6 +12,7 @@ import type {
 } from '../../conversation/request.ts'
 import type { HostQuirks } from '../format.ts'
 import { type ContentContext, writeContent, writePart } from './parts.ts'
+import { toolId } from './tool-ids.ts'
 
 export function writeMessages(
   conversation: Conversation,
@@ -133,12 +133,6 @@ function toolCall(call: ToolCallPart, quirks: HostQuirks): JsonObject {
     type: 'function',
     function: { name: call.name, arguments: call.arguments === '' ? '{}' : call.arguments },
   }
-}
-
-/** Mistral takes nine letters and digits; the same id always becomes the same nine. */
-function toolId(id: string, quirks: HostQuirks): string {
-  if (!quirks.shortToolIds || /^[A-Za-z0-9]{9}$/.test(id)) return id
-  return createHash('sha256').update(id).digest('hex').slice(0, 9)
 }
 
 function isText(part: Part): part is TextPart {

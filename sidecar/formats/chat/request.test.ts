@@ -4,7 +4,6 @@ import type { JsonObject } from '../../../contract/json.ts'
 import type { Conversation, Part, Turn } from '../../conversation/request.ts'
 import { hostTable } from '../../providers/openai-compatible/hosts.ts'
 import type { HostQuirks, Target } from '../format.ts'
-import { chatEdits } from './adapt.ts'
 import { chatFormat } from './format.ts'
 
 function quirksOf(host: string): HostQuirks {
@@ -206,21 +205,4 @@ test('tiers, users and metadata go only where they are known', () => {
   assert.equal(body['safety_identifier'], 'u')
   assert.deepEqual(dropped, ['metadata'])
   assert.deepEqual(write(own, 'mistral').dropped, ['user', 'service_tier', 'metadata'])
-})
-
-test('a body passed through is changed only where the host would refuse it', () => {
-  const edits = (host: string, ...keys: string[]) => chatEdits(new Set(keys), quirksOf(host))
-  assert.deepEqual(edits('openai', 'max_tokens', 'store', 'seed', 'stream_options'), [])
-  assert.deepEqual(edits('deepseek', 'max_completion_tokens', 'store'), [
-    { rename: 'max_completion_tokens', to: 'max_tokens' },
-    { remove: 'store' },
-  ])
-  assert.deepEqual(edits('deepseek', 'max_completion_tokens', 'max_tokens'), [
-    { remove: 'max_completion_tokens' },
-  ])
-  assert.deepEqual(edits('mistral', 'seed', 'stream_options'), [
-    { rename: 'seed', to: 'random_seed' },
-    { remove: 'stream_options' },
-  ])
-  assert.deepEqual(edits('groq', 'max_tokens'), [])
 })

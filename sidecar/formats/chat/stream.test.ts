@@ -270,3 +270,9 @@ test('whatever stands in a chunk, the reader does not throw', () => {
     }, JSON.stringify(spoilt))
   }
 })
+
+test('usage that comes with the first words stands before them, where callers can still be told', () => {
+  const usage = { prompt_tokens: 3, completion_tokens: 1 }
+  const types = read(delta({ content: 'Hi' }, { usage })).map((event) => event.type)
+  assert.deepEqual(types, ['start', 'usage', 'text'])
+})

@@ -68,8 +68,9 @@ export class ChatStreamReader implements AnswerStreamReader {
     const choices = arrayAt(chunk, 'choices')
     this.#serviceTier = stringAt(chunk, 'service_tier') ?? this.#serviceTier
     this.#start(events, chunk, choices.length > 0)
-    for (const choice of choices) if (isObject(choice)) this.#onChoice(events, choice)
+    // Before the content beside it: some callers are told of the prompt's tokens at the start alone.
     this.#onUsage(events, chunk)
+    for (const choice of choices) if (isObject(choice)) this.#onChoice(events, choice)
     return events
   }
 

@@ -136,7 +136,7 @@ test('embeddings, images, sound and pages have rules of their own', () => {
     })?.classes,
     { input: 50, input_image: 300, output_image: 4160 },
   )
-  assert.deepEqual(imageUsage({ n: 4 }, 4)?.classes, { images: 4 })
+  assert.deepEqual(imageUsage({ n: 4 }), undefined)
   assert.deepEqual(transcriptionUsage({ type: 'duration', seconds: 3 })?.classes, { audio_seconds: 3 })
   assert.deepEqual(
     transcriptionUsage({

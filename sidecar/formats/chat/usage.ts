@@ -36,13 +36,15 @@ export function chatUsage(
   const reasoning = countAt(made, 'reasoning_tokens') ?? countAt(usage, 'reasoning_tokens') ?? 0
   // xAI has been seen to state more cached tokens than prompt tokens: then the prompt excludes them.
   const inside = cached > (prompt ?? 0) ? written + audio : cached + written + audio
+  // Details that contradict the total must not bill more than the total.
+  const plain = (prompt ?? 0) - inside
   const outside = quirks.reasoningOutsideCompletion ? reasoning : 0
   return usageOf(
     {
-      input: (prompt ?? 0) - inside,
+      input: plain,
       cache_read: cached,
       cache_write: written,
-      input_audio: audio,
+      input_audio: plain < 0 ? Math.max(audio + plain, 0) : audio,
       output: (completion ?? 0) + outside - madeAudio,
       output_audio: madeAudio,
       audio_seconds: numberAt(usage, 'prompt_audio_seconds'),
@@ -85,19 +87,20 @@ export function embeddingUsage(usage: Json | undefined): Usage | undefined {
 }
 
 /** Images are priced by tokens where the answer counts them, else by the piece. */
-export function imageUsage(usage: Json | undefined, imageCount = 0): Usage | undefined {
+export function imageUsage(usage: Json | undefined): Usage | undefined {
   const input = countAt(usage, 'input_tokens')
   const output = countAt(usage, 'output_tokens')
-  if (input === undefined && output === undefined)
-    return imageCount > 0 ? usageOf({ images: imageCount }) : undefined
+  if (input === undefined && output === undefined) return undefined
   const given = objectAt(usage, 'input_tokens_details')
   const images = countAt(given, 'image_tokens') ?? 0
   const cached = countAt(given, 'cached_tokens') ?? 0
+  const cachedImages = countAt(objectAt(given, 'cached_tokens_details'), 'image_tokens') ?? 0
   const text = countAt(objectAt(usage, 'output_tokens_details'), 'text_tokens') ?? 0
   return usageOf({
-    input: (input ?? 0) - images - cached,
-    input_image: images,
-    cache_read: cached,
+    input: (input ?? 0) - images - (cached - cachedImages),
+    input_image: images - cachedImages,
+    cache_read: cached - cachedImages,
+    cache_read_image: cachedImages,
     output: text,
     output_image: (output ?? 0) - text,
   })
@@ -105,11 +108,19 @@ export function imageUsage(usage: Json | undefined, imageCount = 0): Usage | und
 
 /** Tokens, or seconds of sound; nothing for the answer formats that are plain text. */
 export function transcriptionUsage(usage: Json | undefined, durationSeconds?: number): Usage | undefined {
-  const seconds = numberAt(usage, 'seconds') ?? durationSeconds
-  const input = countAt(usage, 'input_tokens')
+  // Mistral counts tokens beside its seconds, and bills the seconds.
+  const mistral = numberAt(usage, 'prompt_audio_seconds')
+  const seconds = numberAt(usage, 'seconds') ?? mistral ?? durationSeconds
+  const input = mistral === undefined ? countAt(usage, 'input_tokens') : undefined
   if (input === undefined) return seconds === undefined ? undefined : usageOf({ audio_seconds: seconds })
   const audio = countAt(objectAt(usage, 'input_token_details'), 'audio_tokens') ?? 0
   return usageOf({ input: input - audio, input_audio: audio, output: countAt(usage, 'output_tokens') })
+}
+
+/** The last event of streamed speech: text in, sound out. */
+export function spokenUsage(usage: Json | undefined): Usage | undefined {
+  const input = countAt(usage, 'input_tokens')
+  return input === undefined ? undefined : usageOf({ input, output_audio: countAt(usage, 'output_tokens') })
 }
 
 /** Speech is priced by what is read out; the answer is sound and says nothing. Code points, not UTF-16 units. */
@@ -141,7 +152,8 @@ export function realtimeUsage(usage: Json | undefined): Usage | undefined {
   const madeAudio = countAt(made, 'audio_tokens') ?? 0
   return usageOf({
     input: input - audio - image - cachedText,
-    cache_read: cachedText + cachedImage,
+    cache_read: cachedText,
+    cache_read_image: cachedImage,
     input_audio: audio - cachedAudio,
     cache_read_audio: cachedAudio,
     input_image: image - cachedImage,

@@ -21,6 +21,7 @@ export function writeMessages(
 }
 
 function writeTurn(turn: Turn, notes: MessageNotes): JsonObject[] {
+  if (turn.name !== undefined) notes.dropped.add('name')
   if (turn.role === 'assistant') return [writeAssistant(turn.parts, notes)]
   const results = turn.parts.filter((part) => part.type === 'tool_result')
   const others = turn.parts.filter((part) => part.type !== 'tool_result')

@@ -54,3 +54,10 @@ test('an error with status 200 is noticed, an answer is not', () => {
   assert.equal(converseFormat.faultIn({ output: { message: {} }, stopReason: 'end_turn' }), undefined)
   assert.equal(converseFormat.faultIn('text'), undefined)
 })
+
+test('a whole answer whose model wrote something malformed is a failure, as it is in a stream', () => {
+  for (const stopReason of ['malformed_model_output', 'malformed_tool_use']) {
+    const fault = converseFormat.faultIn({ output: { message: { content: [] } }, stopReason })
+    assert.deepEqual([fault?.class, fault?.code], ['outage', stopReason])
+  }
+})

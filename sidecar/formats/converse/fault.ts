@@ -1,7 +1,9 @@
 import { isObject, type Json, stringAt } from '../../../contract/json.ts'
 import type { Fault, FaultClass } from '../../conversation/fault.ts'
 import type { Headers } from '../format.ts'
+import { plainCode } from '../plain-code.ts'
 import { retryAfterMs } from '../retry-after.ts'
+import { finishEvent } from './stop-reason.ts'
 
 const classByType: Readonly<Record<string, FaultClass>> = {
   // A prompt over the context window is one of these too. It has no type of its own, and its words may
@@ -57,9 +59,16 @@ export function readFault(status: number, headers: Headers, body: Json | undefin
   }
 }
 
-/** A whole answer that is an error with status 200: words, or a type, where the output should be. */
+/**
+ * A whole answer that is an error with status 200: words, or a type, where the output should be, or an output
+ * that the model got wrong.
+ */
 export function faultIn(body: Json): Fault | undefined {
-  if (!isObject(body) || body['output'] !== undefined) return undefined
+  if (!isObject(body)) return undefined
+  if (body['output'] !== undefined) {
+    const finish = finishEvent(stringAt(body, 'stopReason') ?? '')
+    return finish.type === 'error' ? finish.fault : undefined
+  }
   const type = typeName(stringAt(body, '__type'))
   if (type === undefined && wordsOf(body) === undefined) return undefined
   return faultOf(200, type, body)
@@ -75,7 +84,7 @@ function faultOf(status: number, type: string | undefined, body: Json | undefine
   return {
     class: classOf(status, type),
     status,
-    code: type ?? `http_${status}`,
+    code: plainCode([type], `http_${status}`),
     message: wordsOf(body) ?? `Bedrock answered with status ${status} and no message.`,
   }
 }

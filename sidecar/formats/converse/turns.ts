@@ -14,6 +14,7 @@ interface Message {
 export function writeTurns(turns: readonly Turn[], writing: Writing): JsonObject[] {
   const messages: Message[] = []
   for (const turn of turns) {
+    if (turn.name !== undefined) writing.drop('name')
     const role = turn.role === 'assistant' ? 'assistant' : 'user'
     const groups = turn.parts.map((part) => writePart(part, turn.role, writing))
     const last = messages.at(-1)
@@ -46,6 +47,7 @@ function writePart(part: Part, role: Turn['role'], writing: Writing): JsonObject
     case 'refusal':
       return part.text.trim() === '' ? [] : [{ text: part.text }]
     case 'media':
+      if (part.detail !== undefined && part.detail !== 'auto') writing.drop('detail')
       return [writeMedia(part, writing.traits, writing.documentNames), ...writing.cachePoint(part.cache)]
     case 'thinking':
       return writeThinking(part, writing)

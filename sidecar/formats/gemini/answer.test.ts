@@ -223,3 +223,15 @@ test('nothing a provider sends makes the readers throw', () => {
   }
   assert.deepEqual(streamReader().onFrame(frameOf('{broken')), [])
 })
+
+test('a stream states the usage of its first frame before the words in it', () => {
+  const usageMetadata = { promptTokenCount: 3, candidatesTokenCount: 1 }
+  const frames = [
+    { ...head, candidates: [candidate([{ text: 'a' }])], usageMetadata },
+    { ...head, candidates: [candidate([{ text: 'b' }], { finishReason: 'STOP' })], usageMetadata },
+  ]
+  assert.deepEqual(
+    readStream(sse(frames)).map((event) => event.type),
+    ['start', 'usage', 'text', 'text', 'finish', 'usage'],
+  )
+})

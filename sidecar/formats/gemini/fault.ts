@@ -9,6 +9,7 @@ import {
 } from '../../../contract/json.ts'
 import type { Fault, FaultClass } from '../../conversation/fault.ts'
 import type { Headers } from '../format.ts'
+import { plainCode } from '../plain-code.ts'
 import { retryAfterMs } from '../retry-after.ts'
 
 /** The `error` of a body; Google wraps it in a list where an answer would have been streamed. */
@@ -34,7 +35,7 @@ export function readErrorBody(body: Json | undefined, status: number): Fault {
   return {
     class: classOf({ httpStatus, name, reason: typeof reason === 'string' ? reason : '', details }),
     status,
-    code: typeof reason === 'string' && reason !== '' ? reason : (name ?? `http_${httpStatus}`),
+    code: plainCode([typeof reason === 'string' ? reason : undefined, name], `http_${httpStatus}`),
     message: stringAt(error, 'message') ?? '',
     ...(param === undefined ? {} : { param }),
     ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),

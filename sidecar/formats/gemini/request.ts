@@ -21,7 +21,7 @@ export function writeRequest(conversation: Conversation, target: Target): Writte
     contents: writeContents(conversation, model, dropped),
     ...writeTools(conversation, model, dropped),
     ...(Object.keys(config).length > 0 ? { generationConfig: config } : {}),
-    ...writeTier(conversation.serviceTier),
+    ...writeTier(conversation.serviceTier, dropped),
   }
   return { body, dropped: [...dropped] }
 }
@@ -94,6 +94,16 @@ function writeSchema(output: OutputFormat, model: GeminiModel): JsonObject {
 }
 
 /** The standard tier is what is served when nothing is said. */
-function writeTier(tier: string | undefined): JsonObject {
-  return tier === 'flex' || tier === 'priority' ? { serviceTier: tier } : {}
+const unsaidTiers: ReadonlySet<string | undefined> = new Set([
+  undefined,
+  'auto',
+  'default',
+  'standard',
+  'standard_only',
+])
+
+function writeTier(tier: string | undefined, dropped: Set<string>): JsonObject {
+  if (tier === 'flex' || tier === 'priority') return { serviceTier: tier }
+  if (!unsaidTiers.has(tier)) dropped.add('service_tier')
+  return {}
 }

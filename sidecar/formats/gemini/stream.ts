@@ -17,11 +17,19 @@ export function streamReader(): AnswerStreamReader {
       const events: AnswerEvent[] = []
       for (const body of bodiesOf(frame.data)) {
         if (errorIn(body)) events.push({ type: 'error', fault: readErrorBody(body, 200) })
-        else events.push(...reading.read(body))
+        else events.push(...usageFirst(reading.read(body)))
       }
       return events
     },
   }
+}
+
+/** Some callers are told of the prompt's tokens at the start alone, before any content. */
+function usageFirst(events: readonly AnswerEvent[]): readonly AnswerEvent[] {
+  const [start, ...rest] = events
+  const usage = rest.at(-1)
+  if (start?.type !== 'start' || usage?.type !== 'usage') return events
+  return [start, usage, ...rest.slice(0, -1)]
 }
 
 /** Errors may come as a list of one. What is no JSON says nothing. */

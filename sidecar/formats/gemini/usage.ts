@@ -42,8 +42,12 @@ function inputClasses(metadata: JsonObject) {
   const uncached = prompt + extra - cached
   const audio = share(metadata, { modality: 'AUDIO', cached: cachedAudio, left: uncached })
   const image = share(metadata, { modality: 'IMAGE', cached: cachedImage, left: uncached - audio })
+  const left = uncached - audio - image
+  const cachedVideo = Math.min(modality(metadata, 'cacheTokensDetails', 'VIDEO'), cached)
+  const video = share(metadata, { modality: 'VIDEO', cached: cachedVideo, left })
   return {
-    input: uncached - audio - image,
+    input: left - video,
+    input_video: video,
     cache_read: cached - cachedAudio,
     input_audio: audio,
     input_image: image,
@@ -75,13 +79,23 @@ function modality(metadata: JsonObject, key: string, name: string): number {
 }
 
 const tiers: Readonly<Record<string, string>> = {
-  ON_DEMAND_PRIORITY: 'priority',
-  ON_DEMAND_FLEX: 'flex',
+  on_demand_priority: 'priority',
+  on_demand_flex: 'flex',
 }
 
+const plainTiers: ReadonlySet<string> = new Set([
+  '',
+  'on_demand',
+  'standard',
+  'unspecified',
+  'traffic_type_unspecified',
+])
+
+/** A tier without a price of its own, such as provisioned throughput, is kept: its cost is an assumption. */
 function servedTier(metadata: JsonObject): { serviceTier?: string } {
-  const traffic = tiers[stringAt(metadata, 'trafficType') ?? '']
-  const stated = stringAt(metadata, 'serviceTier')?.toLowerCase()
-  const tier = traffic ?? (stated === 'standard' || stated === 'unspecified' ? undefined : stated)
-  return tier === undefined ? {} : { serviceTier: tier }
+  for (const key of ['trafficType', 'serviceTier']) {
+    const stated = stringAt(metadata, key)?.toLowerCase() ?? ''
+    if (!plainTiers.has(stated)) return { serviceTier: tiers[stated] ?? stated }
+  }
+  return {}
 }

@@ -1,6 +1,7 @@
 import { isObject, type Json, objectAt, stringAt } from '../../../contract/json.ts'
 import type { Fault, FaultClass } from '../../conversation/fault.ts'
 import type { Headers } from '../format.ts'
+import { plainCode } from '../plain-code.ts'
 import { retryAfterMs } from '../retry-after.ts'
 
 /** `error.details.error_code`: the cause, where `error.type` is only the kind. */
@@ -69,7 +70,7 @@ function faultOf(status: number, body: Json | undefined): Fault {
   return {
     class: classOf(status, type, code),
     status,
-    code: code ?? type ?? `http_${status}`,
+    code: plainCode([code, type], `http_${status}`),
     message: stringAt(error, 'message') ?? `The provider answered with status ${status} and no message.`,
   }
 }

@@ -30,7 +30,7 @@ export function writeRequest(conversation: Conversation, target: Target): Writte
     ...(thinking.thinking === undefined ? {} : { thinking: thinking.thinking }),
     ...outputConfig(thinking, output),
     ...writeSampling(conversation.sampling, { sampled, traits, dropped }),
-    ...writeStop(conversation.sampling),
+    ...writeStop(conversation.sampling, dropped),
     ...writeAttribution(conversation, dropped),
     ...(conversation.stream ? { stream: true } : {}),
   }
@@ -84,9 +84,10 @@ function writeSampling(
   return written
 }
 
-function writeStop({ stop }: Sampling): JsonObject {
+function writeStop({ stop = [] }: Sampling, dropped: Set<string>): JsonObject {
   // Blank stop sequences are refused.
-  const sequences = stop?.filter((sequence) => sequence.trim() !== '') ?? []
+  const sequences = stop.filter((sequence) => sequence.trim() !== '')
+  if (sequences.length < stop.length) dropped.add('stop')
   return sequences.length === 0 ? {} : { stop_sequences: sequences }
 }
 

@@ -69,7 +69,7 @@ function writePart(part: Part, role: Turn['role'], dropped: Set<string>): readon
       dropped.add(`${role}.${part.kind}`)
       return []
     case 'thinking':
-      return writeThinkingPart(part)
+      return writeThinkingPart(part, dropped)
     case 'tool_call':
       return [writeCall(part)]
     case 'tool_result':
@@ -90,10 +90,12 @@ export function cacheControl(mark: CacheMark | undefined): { cache_control?: Jso
 }
 
 /** Thinking is worth something only to its issuer, and to that one only with its proof. */
-function writeThinkingPart({ text, signature, redacted, issuer }: ThinkingPart): readonly JsonObject[] {
-  if (issuer !== 'anthropic') return []
-  if (redacted !== undefined) return [{ type: 'redacted_thinking', data: redacted }]
-  return signature ? [{ type: 'thinking', thinking: text, signature }] : []
+function writeThinkingPart(part: ThinkingPart, dropped: Set<string>): readonly JsonObject[] {
+  const { text, signature, redacted, issuer } = part
+  if (issuer === 'anthropic' && redacted !== undefined) return [{ type: 'redacted_thinking', data: redacted }]
+  if (issuer === 'anthropic' && signature) return [{ type: 'thinking', thinking: text, signature }]
+  dropped.add('thinking')
+  return []
 }
 
 function writeCall(part: ToolCallPart): JsonObject {

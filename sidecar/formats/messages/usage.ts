@@ -1,5 +1,5 @@
 import { arrayAt, countAt, isObject, type JsonObject, objectAt, stringAt } from '../../../contract/json.ts'
-import { type Usage, usageOf } from '../../../contract/usage.ts'
+import { type OtherUsage, type Usage, usageOf } from '../../../contract/usage.ts'
 
 type TokenCounts = Record<'input' | 'cache_read' | 'cache_write' | 'cache_write_1h' | 'output', number>
 
@@ -7,6 +7,7 @@ type TokenCounts = Record<'input' | 'cache_read' | 'cache_write' | 'cache_write_
 export function messagesUsage(usage: unknown): Usage | undefined {
   if (!isObject(usage)) return undefined
   const counts = sumOf(billedParts(usage))
+  const others = advice(usage)
   const reasoning = countAt(usage['output_tokens_details'], 'thinking_tokens')
   const serviceTier = stringAt(usage, 'service_tier')
   const geo = stringAt(usage, 'inference_geo')
@@ -14,6 +15,7 @@ export function messagesUsage(usage: unknown): Usage | undefined {
   return usageOf(
     { ...counts, web_searches: countAt(usage['server_tool_use'], 'web_search_requests') },
     {
+      ...(others.length === 0 ? {} : { others }),
       ...(reasoning ? { reasoning } : {}),
       ...(serviceTier ? { serviceTier } : {}),
       // What older models answer: no region was chosen.
@@ -32,6 +34,17 @@ function billedParts(usage: JsonObject): readonly unknown[] {
   const types = iterations.map((iteration) => stringAt(iteration, 'type'))
   if (!types.includes('compaction') || types.includes('fallback_message')) return [usage]
   return iterations.filter((_, index) => types[index] === 'compaction' || types[index] === 'message')
+}
+
+/** The tokens of advisors stand beside the top level; each says whose they are. */
+function advice(usage: JsonObject): OtherUsage[] {
+  return arrayAt(usage, 'iterations')
+    .filter((iteration) => stringAt(iteration, 'type') === 'advisor_message')
+    .map((iteration) => ({
+      model: stringAt(iteration, 'model') ?? '',
+      classes: usageOf({ ...sumOf([iteration]) }).classes,
+    }))
+    .filter(({ classes }) => Object.keys(classes).length > 0)
 }
 
 function sumOf(parts: readonly unknown[]): TokenCounts {

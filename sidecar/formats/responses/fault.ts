@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject, objectAt, stringAt } from '../../../contract/json.ts'
 import type { Fault, FaultClass } from '../../conversation/fault.ts'
 import type { Headers } from '../format.ts'
+import { plainCode } from '../plain-code.ts'
 import { retryAfterMs } from '../retry-after.ts'
 
 const classByCode: Readonly<Record<string, FaultClass>> = {
@@ -113,7 +114,7 @@ function faultOf(status: number, error: WireError): Fault {
   return {
     class: classOf(status, error),
     status,
-    code: error.code ?? error.type ?? `http_${status}`,
+    code: plainCode([error.code, error.type], `http_${status}`),
     message: error.message ?? `The provider answered with status ${status} and no message.`,
     ...(error.param === undefined ? {} : { param: error.param }),
   }

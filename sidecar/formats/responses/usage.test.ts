@@ -62,3 +62,9 @@ test('no usage is no usage', () => {
     assert.equal(responsesUsage(absent, 3), undefined)
   }
 })
+
+test('a tier of auto is what was asked for, not what was served', () => {
+  const usage = { input_tokens: 8, output_tokens: 6 }
+  assert.equal(usageOfResponse({ usage, output: [], service_tier: 'auto' })?.serviceTier, undefined)
+  assert.equal(usageOfResponse({ usage, output: [], service_tier: 'flex' })?.serviceTier, 'flex')
+})

@@ -45,7 +45,8 @@ export function usageOfResponse(response: unknown): Usage | undefined {
   const uses = toolUses(response)
   const usage = responsesUsage(objectAt(response, 'usage'), uses.webSearches, uses.fileSearches)
   const serviceTier = stringAt(response, 'service_tier')
-  return usage && serviceTier !== undefined ? { ...usage, serviceTier } : usage
+  // `auto` is what was asked for, never what was served.
+  return usage && serviceTier !== undefined && serviceTier !== 'auto' ? { ...usage, serviceTier } : usage
 }
 
 function toolUses(response: unknown): ToolUses {

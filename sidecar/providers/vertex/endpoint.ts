@@ -32,7 +32,6 @@ export function createVertexProvider(services: TokenServices): Provider {
       }
     },
     address: addressOf,
-    servesCompletions: () => false,
     bodyEdits(call) {
       if (call.format !== 'messages') return []
       // Tokens are counted at one address for all models, so there the body keeps the name.

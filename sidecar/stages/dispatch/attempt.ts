@@ -87,7 +87,9 @@ function openAttempt(context: Context, services: Services, candidate: Candidate)
     usageSource: '',
     modelReported: '',
     finishReason: '',
+    isUnknown: false,
     deliveredChars: 0,
+    deliveredText: '',
     trace: undefined,
   }
   context.askedAt ??= attempt.startedAt
@@ -190,6 +192,10 @@ async function readWhole(from: HeadAsk): Promise<Outcome> {
   attempt.usage = summary.usage
   attempt.modelReported = summary.model ?? ''
   attempt.finishReason = summary.finishReason ?? ''
+  // Of a large answer only the small fields were read so far.
+  if (summary.usage === undefined)
+    attempt.deliveredText = lane.contentOf(parseAnswer(collected.bytes, true) ?? json)
+  attempt.deliveredChars = attempt.deliveredText.length
   return { kind: 'answered', answer: { kind: 'whole', head, body: collected.bytes, json, lane, attempt } }
 }
 
@@ -205,6 +211,9 @@ async function peekStream(from: HeadAsk): Promise<Outcome> {
     // What it said so far counts: a caller that leaves now has used it.
     attempt.usage = stream.facts.usage
     attempt.modelReported = stream.facts.model
+    attempt.firstContentAt = stream.facts.firstContentAt
+    attempt.deliveredChars = stream.facts.contentChars
+    attempt.deliveredText = stream.facts.content
     return failed(attempt, deadline.hasFired ? slow() : fault)
   }
   const { deadlineMs } = ask

@@ -6,6 +6,9 @@ import type { Services } from '../../services.ts'
 import { isCountedHere, type Prepared, prepare } from './prepare.ts'
 import { mayFollow } from './verdict.ts'
 
+/** `counted`: its tokens are counted here. Undefined: there is nobody left. */
+type Next = Prepared | 'counted' | undefined
+
 /** The candidates of a request in their order, each prepared when its turn comes and not before. */
 export class Chain {
   readonly #context: Context
@@ -29,10 +32,10 @@ export class Chain {
   }
 
   /**
-   * The next candidate the request can be written for; who can't express it is passed over. `counted`: its
-   * tokens are counted here.
+   * The next candidate the request can be written for; who can't express it is passed over. A promise only
+   * where writing it takes a worker.
    */
-  async next(after?: { fault: Fault; candidate: Candidate }): Promise<Prepared | 'counted' | undefined> {
+  next(after?: { fault: Fault; candidate: Candidate }): Next | Promise<Next> {
     for (;;) {
       const candidate = this.#context.chain[this.#at]
       if (candidate === undefined) return undefined
@@ -41,13 +44,21 @@ export class Chain {
       if (isCountedHere(this.#context, candidate)) return 'counted'
       try {
         const prepared = prepare(this.#context, this.#services, candidate)
-        return prepared instanceof Promise ? await prepared : prepared
+        if (!(prepared instanceof Promise)) return prepared
+        return prepared.catch((error: unknown) => {
+          this.#passOver(candidate, error)
+          return this.next(after)
+        })
       } catch (error) {
-        if (!isUnfit(error)) throw error
-        this.#refusal ??= error
-        this.#context.unfit[candidate.id] = error.code
+        this.#passOver(candidate, error)
       }
     }
+  }
+
+  #passOver(candidate: Candidate, error: unknown): void {
+    if (!isUnfit(error)) throw error
+    this.#refusal ??= error
+    this.#context.unfit[candidate.id] = error.code
   }
 }
 

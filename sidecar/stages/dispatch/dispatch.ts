@@ -17,7 +17,8 @@ export async function dispatch(context: Context, services: Services): Promise<vo
   startPings(context, services)
   const deadlineMs = services.nowMs() + route.timeouts.totalMs
   const chain = new Chain(context, services)
-  let current = await chain.next()
+  const first = chain.next()
+  let current = first instanceof Promise ? await first : first
   if (current === undefined) throw chain.refusal ?? new GatewayError('no_candidate')
   let extra = 0
   let sameTries = 0

@@ -4,7 +4,7 @@ import { rememberProofs } from '../../conversation/signature-store.ts'
 import { createLane } from '../../lanes/create.ts'
 import type { Lane } from '../../lanes/lane.ts'
 import type { Call } from '../../providers/provider.ts'
-import { formatFor } from '../../routing/eligibility.ts'
+import { wireOf } from '../../routing/eligibility.ts'
 import type { Candidate } from '../../routing/route.ts'
 import type { Services } from '../../services.ts'
 
@@ -30,16 +30,16 @@ export function prepare(
 
 /** The candidate's vendor has no place to count tokens in the caller's words. */
 export function isCountedHere(context: Context, candidate: Candidate): boolean {
-  return context.operation === 'count_tokens' && format(context, candidate) === undefined
+  return context.operation === 'count_tokens' && wire(context, candidate) === undefined
 }
 
 function callFor(context: Context, candidate: Candidate): Call {
-  const spoken = format(context, candidate)
+  const spoken = wire(context, candidate)
   if (spoken === undefined) throw new GatewayError('endpoint_unsupported')
   return {
     settings: candidate.provider.settings,
-    operation: context.operation,
-    format: spoken,
+    operation: spoken.operation,
+    format: spoken.format,
     model: candidate.model,
     stream: context.streamed,
     method: context.req.method ?? 'POST',
@@ -47,8 +47,8 @@ function callFor(context: Context, candidate: Candidate): Call {
   }
 }
 
-function format(context: Context, candidate: Candidate) {
-  return formatFor(candidate, { operation: context.operation, dialect: context.dialectName })
+function wire(context: Context, candidate: Candidate) {
+  return wireOf(candidate, { operation: context.operation, dialect: context.dialectName })
 }
 
 function laneAsk(context: Context, services: Services, to: { call: Call; candidate: Candidate }) {

@@ -11,6 +11,8 @@ export function verdictOn(fault: Fault, route: { readonly fallbackOnContentFilte
     case 'rate_limit':
       return 'next_or_again'
     case 'slow':
+      // A timeout that the provider states passes; one that was measured here has used up the wait for it.
+      return fault.status === 0 ? 'next' : 'next_or_again'
     case 'money':
     case 'credentials':
     case 'model_missing':

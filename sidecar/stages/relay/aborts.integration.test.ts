@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type FakeUpstream, httpStream, type Step } from '../../../testing/fake-upstream.ts'
+import { countTokens } from 'gpt-tokenizer/encoding/o200k_base'
+import { type FakeUpstream, httpJson, httpStream, type Step } from '../../../testing/fake-upstream.ts'
 import { seededRandom } from '../../../testing/random.ts'
 import { type Stage, startStage } from '../../../testing/resilience.ts'
-import { chatWire, messagesWire, type Wire, wires } from '../../../testing/wires.ts'
+import { chatWire, messagesWire, responsesWire, type Wire, wires } from '../../../testing/wires.ts'
 
 /** Leaves after the given text has come, or after a while. */
 async function leave(
@@ -57,6 +58,8 @@ for (const wire of wires) {
       const leftAt = await leave(stage, isHeld ? { afterMs: 60 } : { after: last.trimEnd().slice(-40) })
       await closedWithin(stage.a, cut, leftAt)
     }
+    // What was delivered is counted before a record is written.
+    await stage.sidecar.recorded(events.length - 1)
     await sleep(50)
     assert.equal(stage.sidecar.records.length, events.length - 1)
     for (const [index, { request, attempts }] of stage.sidecar.records.entries()) {
@@ -83,10 +86,11 @@ test('before the head, and while everything is held, a caller that leaves ends t
   for (const { request } of await stage.sidecar.recorded(4)) {
     assert.equal(request.status, 'client_abort')
     assert.ok(Number(request.cost_usd) > 0)
-    assert.equal(request.usage_source, 'estimated')
+    assert.equal(request.usage_source, 'counted')
   }
-  // Held, the provider had already said how large the prompt is.
-  assert.equal(stage.sidecar.records[2]?.request.input_tokens, 10)
+  // Held, the provider had already said how large the prompt is; there was nothing to count then.
+  const stated = stage.sidecar.records.filter(({ request }) => request.input_tokens === 10)
+  assert.equal(stated.length, 1)
   assert.equal(stage.b.requests.length, 0)
 })
 
@@ -100,14 +104,39 @@ test('a caller that leaves during a pause between retries ends them', async () =
   assert.equal(stage.sidecar.records[0]?.request.status, 'client_abort')
 })
 
-test('what a caller got before it left is counted by its characters', async () => {
+// Gemini states its usage in every frame.
+for (const wire of [chatWire, responsesWire, messagesWire]) {
+  test(`${wire.dialect}: what a caller got before it left is counted in tokens`, async () => {
+    await using stage = await startStage({ caller: wire, providers: [wire] })
+    const words = 'The quick brown fox jumps over 13 lazy dogs; so said Jörg, twice. '.split(/(?<= )/)
+    const events = wire.events(words)
+    for (let sent = 3; sent <= words.length; sent += 5) {
+      stage.a.answer(unfinished(events.slice(0, sent)))
+      const before = stage.sidecar.records.length
+      await leave(stage, { after: events[sent - 1]?.trimEnd().slice(-40) ?? '' })
+      const record = (await stage.sidecar.recorded(before + 1)).at(-1)
+      const delivered = wire.text(events.slice(0, sent).join(''))
+      const exact = countTokens(delivered)
+      assert.ok(exact > 0)
+      assert.equal(record?.request.usage_source, 'counted')
+      assert.equal(record?.request.output_tokens, exact, delivered)
+    }
+  })
+}
+
+test('an answer whose provider states no usage is counted, streamed and not', async () => {
   await using stage = await startStage({ providers: [chatWire] })
-  const text = 'words and more words '.repeat(20)
-  stage.a.answer(unfinished(chatWire.events([text]).slice(0, 2)))
-  await leave(stage, { after: 'words' })
-  const [record] = await stage.sidecar.recorded(1)
-  assert.equal(record?.request.output_tokens, Math.ceil(text.length / 4))
-  assert.equal(record?.request.usage_source, 'estimated')
+  const text = 'Hello to the whole wide world'
+  const { usage: _usage, ...whole } = chatWire.whole(text)
+  stage.a.answer(httpJson(whole))
+  await stage.ask().then((answer) => answer.text())
+  stage.a.answer(httpStream(chatWire.events([text])))
+  await stage.ask({ stream: true }).then((answer) => answer.text())
+  for (const { request } of await stage.sidecar.recorded(2)) {
+    assert.equal(request.output_tokens, countTokens(text))
+    assert.equal(request.usage_source, 'counted')
+    assert.ok(request.input_tokens > 0)
+  }
 })
 
 test('300 callers leaving at random moments: nothing is left behind', async () => {
@@ -144,10 +173,14 @@ test('300 callers leaving at random moments: nothing is left behind', async () =
     }
     await Promise.all(Array.from({ length: 15 }, one))
     // Some connections of callers long gone are still being accepted.
-    for (let tries = 0; tries < 100 && stage.sidecar.records.length < arrived; tries += 1) await sleep(20)
-    await sleep(100)
+    const { plane } = stage.sidecar.sidecar
+    const isSettled = () => stage.sidecar.records.length >= arrived && plane.inFlight() === 0
+    for (let quiet = 0, tries = 0; quiet < 5 && tries < 500; tries += 1) {
+      await sleep(20)
+      quiet = isSettled() ? quiet + 1 : 0
+    }
     assert.equal(stage.sidecar.records.length, arrived)
-    assert.equal(stage.sidecar.sidecar.plane.inFlight(), 0)
+    assert.equal(plane.inFlight(), 0)
     assert.deepEqual(stage.sidecar.logged, [])
   }
   await sleep(100)

@@ -47,14 +47,20 @@ function passesOn(context: Context, format: string): boolean {
   return format === context.dialectName || (format === 'chat' && context.dialectName === 'responses')
 }
 
-/** Retries were made here already; a client that retries as well would multiply them. */
+/**
+ * Whoever may answer was asked already, so a client that asks again would multiply the calls. That goes for an
+ * empty account, too, which many providers state as a 429. What is the request's own fault is repeated by none.
+ */
 function isExhausted(fault: Fault): boolean {
-  return (
-    fault.class === 'outage' ||
-    fault.class === 'slow' ||
-    fault.class === 'overloaded' ||
-    fault.class === 'rate_limit'
-  )
+  switch (fault.class) {
+    case 'request':
+    case 'context_length':
+    case 'content_filter':
+    case 'aborted':
+      return false
+    default:
+      return true
+  }
 }
 
 const statusOf: Readonly<Record<FaultClass, { status: number; kind: ErrorKind }>> = {

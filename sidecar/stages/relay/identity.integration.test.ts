@@ -135,7 +135,7 @@ test('the usage option is added for the record, and its chunk is kept from calle
   }
 })
 
-test('hosts that refuse the usage option are not sent it, and what they stream is estimated', async () => {
+test('hosts that refuse the usage option are not sent it, and what they stream is counted', async () => {
   await using upstream = await fakeUpstream(httpStream(chatWire.events(['Hello ', 'there'])))
   await using sidecar = await startTestSidecar(
     `providers: { p: { kind: openai-compatible, baseUrl: '${upstream.origin}/v1', quirks: { streamOptions: false } } }`,
@@ -145,8 +145,8 @@ test('hosts that refuse the usage option are not sent it, and what they stream i
   assert.equal(await got.text(), chatWire.events(['Hello ', 'there']).join(''))
   assert.equal(upstream.requests[0]?.bodyText.includes('stream_options'), false)
   const [record] = await sidecar.recorded(1)
-  assert.equal(record?.request.usage_source, 'estimated')
-  assert.equal(record?.request.output_tokens, 3)
+  assert.equal(record?.request.usage_source, 'counted')
+  assert.equal(record?.request.output_tokens, 2)
 })
 
 test('a compressed stream arrives decoded, event by event', async () => {

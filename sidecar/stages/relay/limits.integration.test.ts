@@ -14,7 +14,7 @@ import {
 } from '../../../testing/wires.ts'
 
 /** Machines that run tests do other things as well. */
-const slackMs = 150
+const slackMs = 1000
 
 async function firstBytes(answer: Response): Promise<{ atMs: number; text: string; rest: Promise<string> }> {
   const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader()
@@ -115,9 +115,11 @@ test('the total time ends a stream with an error, and a whole answer with a 504'
   const whole = await stage.ask()
   assert.equal(whole.status, 504)
   assert.match(await whole.text(), /timeout_error/)
+  // What was delivered is counted first, so the second may be there before it.
   const records = await stage.sidecar.recorded(2)
-  assert.equal(records[0]?.request.error_code, 'total_timeout')
-  assert.equal(records[1]?.attempts[0]?.outcome, 'slow')
+  const recordOf = (streamed: boolean) => records.find(({ request }) => request.streamed === streamed)
+  assert.equal(recordOf(true)?.request.error_code, 'total_timeout')
+  assert.equal(recordOf(false)?.attempts[0]?.outcome, 'slow')
 })
 
 test('who takes the connection and never answers is left for the next after `headers`, whole answers after `attempt`', async () => {
@@ -160,6 +162,29 @@ routes:
   const records = await sidecar.recorded(2)
   assert.equal(records[0]?.attempts[0]?.outcome, 'outage')
   assert.equal(records[0]?.attempts[0]?.error_code, 'UND_ERR_CONNECT_TIMEOUT')
+})
+
+test('a provider has a `connect` of its own, which a route outranks', async () => {
+  await using sidecar = await startTestSidecar(
+    `
+timeouts: { connect: 30s, total: 400ms }
+providers:
+  lost: { kind: openai, baseUrl: 'http://nowhere.invalid/v1', timeouts: { connect: 50ms } }
+routes:
+  own: { candidates: [{ provider: lost, model: gpt-5.6-sol }], retries: { max: 0 } }
+  longer: { candidates: [{ provider: lost, model: gpt-5.6-sol }], retries: { max: 0 }, timeouts: { connect: 10s } }
+`,
+    { pools: { lookup: () => {} } },
+  )
+  const codes: (string | undefined)[] = []
+  for (const model of ['own', 'longer', 'lost/gpt-5.6-sol']) {
+    const body = JSON.stringify(chatWire.body(model, false))
+    const headers = { 'x-stainless-retry-count': '1' }
+    await fetch(`${sidecar.origin}/v1/chat/completions`, { method: 'POST', headers, body })
+    const records = await sidecar.recorded(codes.length + 1)
+    codes.push(records.at(-1)?.attempts[0]?.error_code)
+  }
+  assert.deepEqual(codes, ['UND_ERR_CONNECT_TIMEOUT', 'timeout', 'UND_ERR_CONNECT_TIMEOUT'])
 })
 
 test('a caller that leaves while the connection is being made is not waited for', async () => {

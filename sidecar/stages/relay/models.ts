@@ -1,19 +1,17 @@
 import type { Context } from '../../context.ts'
+import { mayUse } from '../../routing/allowed.ts'
 import { ownHeaders } from './headers.ts'
 
 /** GET /v1/models: the names an application may ask for, routes first. */
 export function relayModels(context: Context): void {
   const { snapshot, callerKey } = context
-  const routes = [...snapshot.routes.keys()].filter(
-    (name) => callerKey?.routes === undefined || callerKey.routes.has(name),
-  )
+  const allowed = callerKey?.routes
+  const routes = [...snapshot.routes.keys()]
   const models = [...snapshot.providers.values()].flatMap((provider) =>
     provider.listedModels.map((model) => ({ id: `${provider.name}/${model}`, owner: provider.name })),
   )
-  const data = [
-    ...routes.map((id) => ({ id, owner: 'sidelight' })),
-    ...(callerKey?.routes === undefined ? models : []),
-  ]
+  const all = [...routes.map((id) => ({ id, owner: 'sidelight' })), ...models]
+  const data = all.filter(({ id }) => mayUse(allowed, id))
   const isAnthropic = context.req.headers['anthropic-version'] !== undefined
   const list = isAnthropic ? anthropicList(data, context.arrivedMs) : openaiList(data, context.arrivedMs)
   const body = Buffer.from(JSON.stringify(list))

@@ -1,19 +1,15 @@
-import type { Json } from '../../../contract/json.ts'
-import { isObject } from '../../../contract/json.ts'
 import type { Answer, Context } from '../../context.ts'
+import { usageTap } from '../../streaming/usage-tap.ts'
 import { accepts, decoding, isDecodable } from '../../upstream/decode.ts'
 import type { BodyListener } from '../../upstream/exchange.ts'
 import { headersForCaller } from '../../upstream/headers.ts'
 import { ownHeaders } from './headers.ts'
 
-/** Kept on the side to read usage from at the end; what is larger passes unread. */
-const tapBytesMax = 1_048_576
-
 /** Bytes go through as they come. Usage is read where the answer happens to state it. */
 export function relayOpaque(context: Context, answer: Extract<Answer, { kind: 'opaque' }>): Promise<void> {
   const { head, exchange, attempt, lane } = answer
   const { caller } = context
-  const tap = new Tap(String(head.headers['content-type'] ?? ''))
+  const tap = usageTap(String(head.headers['content-type'] ?? ''))
   const encoding = String(head.headers['content-encoding'] ?? '')
   const isDecoded = isDecodable(encoding) && !accepts(context.req.headers['accept-encoding'], encoding)
   const headers = headersForCaller(head.rawHeaders, { changed: isDecoded })
@@ -31,7 +27,7 @@ export function relayOpaque(context: Context, answer: Extract<Answer, { kind: 'o
       attempt.outcome = attemptOutcome
       const json = tap.json()
       const summary = json === undefined ? undefined : lane.summarize(json)
-      attempt.usage = summary?.usage ?? (attemptOutcome === 'answered' ? lane.impliedUsage : undefined)
+      attempt.usage = summary?.usage ?? (head.status < 400 ? lane.impliedUsage : undefined)
       attempt.modelReported = summary?.model ?? ''
       if (outcome === 'error')
         attempt.errorCode = lane.readFault(head.status, head.headers as Record<string, string>, json).code
@@ -76,29 +72,4 @@ export function relayOpaque(context: Context, answer: Extract<Answer, { kind: 'o
     }
     exchange.listen(isDecoded ? decoding(encoding, listener) : listener)
   })
-}
-
-class Tap {
-  #chunks: Buffer[] | undefined
-  #bytes = 0
-
-  constructor(contentType: string) {
-    this.#chunks = contentType.includes('json') ? [] : undefined
-  }
-
-  take(chunk: Buffer): void {
-    this.#bytes += chunk.length
-    if (this.#bytes > tapBytesMax) this.#chunks = undefined
-    this.#chunks?.push(chunk)
-  }
-
-  json(): Json | undefined {
-    if (this.#chunks === undefined || this.#bytes === 0) return undefined
-    try {
-      const value = JSON.parse(Buffer.concat(this.#chunks).toString('utf8')) as Json
-      return isObject(value) ? value : undefined
-    } catch {
-      return undefined
-    }
-  }
 }

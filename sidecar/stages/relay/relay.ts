@@ -8,16 +8,25 @@ import { relayStream } from './stream.ts'
 import { relayWhole } from './whole.ts'
 
 /** Gives the caller what there is to give: an answer, a stream, or an error it understands. */
-export async function relay(context: Context, services: Services): Promise<void> {
+export function relay(context: Context, services: Services): void | Promise<void> {
   if (context.snapshot.config.durability === 'strict') context.caller.holdEnd()
-  try {
-    await deliver(context, services)
-  } finally {
-    context.pinger?.stop()
-  }
-  if (context.caller.hasHungUp) await context.caller.whenOver()
-  if (context.caller.isGone && (context.outcome !== 'ok' || context.caller.hasHungUp))
-    context.outcome = 'client_abort'
+  // Of all answers only a stream can fall silent again.
+  if (context.error !== undefined || context.answer?.kind !== 'stream') context.pinger?.stop()
+  const pending = deliver(context, services)
+  if (pending !== undefined) return pending.then(() => conclude(context))
+  return conclude(context)
+}
+
+/** Whether anyone was there to take it. */
+function conclude(context: Context): void | Promise<void> {
+  const { caller } = context
+  if (caller.hasHungUp) return caller.whenOver().then(() => noteAbort(context))
+  noteAbort(context)
+}
+
+function noteAbort(context: Context): void {
+  const { caller } = context
+  if (caller.isGone && (context.outcome !== 'ok' || caller.hasHungUp)) context.outcome = 'client_abort'
 }
 
 function deliver(context: Context, services: Services): void | Promise<void> {
@@ -46,6 +55,7 @@ function deliver(context: Context, services: Services): void | Promise<void> {
 
 function giveUp(context: Context): void {
   context.outcome = 'client_abort'
+  context.pinger?.stop()
   const { answer } = context
   if (answer !== undefined && answer.kind !== 'whole') answer.exchange.abort('aborted')
 }

@@ -176,6 +176,7 @@ class StreamRelay implements StreamSink {
   #over(outcome: Context['outcome'], attemptOutcome: string): void {
     if (this.#isOver) return
     this.#isOver = true
+    this.#context.pinger?.stop()
     this.#idle?.cancel()
     this.#total?.cancel()
     this.#forgetCaller()
@@ -187,6 +188,7 @@ class StreamRelay implements StreamSink {
     attempt.finishReason = stream.facts.finishReason
     attempt.firstContentAt = stream.facts.firstContentAt
     attempt.deliveredChars = stream.facts.contentChars
+    attempt.deliveredText = stream.facts.content
     this.#context.outcome = outcome
     this.#resolve()
   }

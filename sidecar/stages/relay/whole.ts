@@ -1,5 +1,5 @@
 import type { Answer, Attempt, Context } from '../../context.ts'
-import { moneyText, priceCall } from '../../pricing/price.ts'
+import { priceCall } from '../../pricing/price.ts'
 import { headersForCaller } from '../../upstream/headers.ts'
 import { ownHeaders, requestIdHeader } from './headers.ts'
 
@@ -32,8 +32,8 @@ function costHeader(context: Context, attempt: Attempt): string[] {
   const { candidate, usage, modelReported } = attempt
   const { body, arrivedMs: atMs } = context
   attempt.priced ??= priceCall({ catalog, candidate, usage, atMs, modelReported, body })
-  const cost = moneyText(attempt.priced.costUsd)
-  return cost === null ? [] : ['x-sidelight-cost-usd', cost]
+  const { costText } = attempt.priced
+  return costText === null ? [] : ['x-sidelight-cost-usd', costText]
 }
 
 function finish(

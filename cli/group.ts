@@ -1,0 +1,116 @@
+import type { AddressInfo } from 'node:net'
+import type { Environment } from '../contract/config/load.ts'
+import type { Config } from '../contract/config/schema.ts'
+import { createWriter } from '../ingest/writer.ts'
+import type { createAdminServer } from '../sidecar/admin.ts'
+import type { Limits } from '../sidecar/limits/limiter.ts'
+import { createSidecar, type Sidecar } from '../sidecar/main.ts'
+import { loadTracing } from '../sidecar/observe/load-tracing.ts'
+import type { Log } from '../sidecar/observe/log.ts'
+import type { MetricsSnapshot } from '../sidecar/observe/metrics.ts'
+import { sharesPorts } from './shares-ports.ts'
+import { startWorkers } from './workers.ts'
+import { writerGauges } from './writer-gauges.ts'
+
+export interface Group {
+  readonly address: AddressInfo
+  readonly sources: Omit<Parameters<typeof createAdminServer>[0]['sources'], 'reload' | 'metrics'>
+  metrics(): Promise<MetricsSnapshot>
+  inFlight(): Promise<number>
+  reload(config: Config): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface GroupOptions {
+  readonly config: Config
+  readonly environment: Environment
+  readonly log: Log
+  readonly simulatedOrigin: string
+}
+
+/** One process, or as many as the configuration says, where the system lets them share a port. */
+export async function startGroup(
+  options: GroupOptions,
+  system: { sharesPorts(): Promise<boolean> } = { sharesPorts },
+): Promise<Group> {
+  const { workers } = options.config
+  if (workers === 1) return startAlone(options)
+  if (await system.sharesPorts()) return startWorkers(options)
+  options.log.warn('processes cannot share a port on this system: one process serves', { workers })
+  return startAlone(options)
+}
+
+async function startAlone(options: GroupOptions): Promise<Group> {
+  const { sidecar, stop, notReady } = await startOne({ ...options, worker: 0 })
+  const address = await sidecar.listen()
+  return {
+    address,
+    sources: {
+      notReady,
+      policy: async () => policyOf(sidecar),
+      explain: async () => undefined,
+    },
+    metrics: async () => sidecar.metrics.snapshot(),
+    inFlight: async () => sidecar.plane.inFlight(),
+    reload: async (config) => sidecar.reload(config),
+    stop,
+  }
+}
+
+/** A sidecar with its spool, in this process; also what each worker runs. */
+export async function startOne(
+  options: GroupOptions & { worker: number; limiter?: Limits },
+): Promise<{ sidecar: Sidecar; stop: () => Promise<void>; notReady: () => string | undefined }> {
+  const { config, environment, log, worker } = options
+  const bootMs = Date.now()
+  const writer = await createWriter({
+    directory: `${config.stateDir}/spool`,
+    boot: `${bootMs}-${worker}`,
+    // The first half of the time the sidecar takes to settle requests together.
+    // Who waits for the disk should not wait for company as well; those who come meanwhile share the next sync.
+    flushMs: config.durability === 'strict' ? 0 : config.spool.flush / 2,
+    queueRowsMax: config.spool.queueRows,
+    bytesMax: config.spool.bytes,
+    full: config.spool.full,
+    warn: log.warn,
+  })
+  const tracing = await loadTracing(environment, log)
+  const sidecar = createSidecar({
+    config,
+    environment,
+    sink: writer,
+    log,
+    tracing,
+    simulatedOrigin: options.simulatedOrigin,
+    worker,
+    bootMs,
+    ...(options.limiter === undefined ? {} : { limiter: options.limiter }),
+  })
+  sidecar.metrics.gauges(() => writerGauges(writer.counts()))
+  return {
+    sidecar,
+    notReady: () => writer.problem(),
+    async stop() {
+      await sidecar.stop()
+      await writer.close()
+      await tracing?.shutdown()
+    },
+  }
+}
+
+export function policyOf(sidecar: Sidecar): unknown {
+  const routes = [...sidecar.snapshot().routes.values()]
+  return {
+    routes: Object.fromEntries(
+      routes.map((route) => [
+        route.name,
+        {
+          version: 0,
+          source: 'configuration',
+          strategy: route.strategy,
+          weights: Object.fromEntries(route.candidates.map((candidate) => [candidate.id, candidate.weight])),
+        },
+      ]),
+    ),
+  }
+}

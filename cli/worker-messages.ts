@@ -1,0 +1,35 @@
+import type { AddressInfo } from 'node:net'
+import type { Config } from '../contract/config/schema.ts'
+import type { Limited } from '../sidecar/limits/limiter.ts'
+
+/** From a worker to its parent. */
+export type WorkerMessage =
+  | { readonly kind: 'ready'; readonly address: AddressInfo }
+  | { readonly kind: 'failed'; readonly error: StartError }
+  | { readonly kind: 'reply'; readonly id: number; readonly value: unknown; readonly error?: string }
+  | { readonly kind: 'admit'; readonly id: number; readonly key: Limited }
+  | { readonly kind: 'spend'; readonly key: Limited; readonly tokens: number }
+
+/** From the parent to a worker. */
+export type ParentMessage =
+  | {
+      readonly kind: 'start'
+      readonly config: Config
+      readonly simulatedOrigin: string
+      readonly worker: number
+    }
+  | ({ readonly kind: 'ask'; readonly id: number } & Question)
+  | { readonly kind: 'admitted'; readonly id: number; readonly waitMs: number }
+
+export type Question =
+  | { readonly what: 'metrics' | 'policy' | 'status' | 'stop' }
+  | { readonly what: 'reload'; readonly config: Config }
+
+/** What of an error the parent needs to explain it to the user. */
+export interface StartError {
+  readonly message: string
+  readonly code?: string | undefined
+  readonly address?: string | undefined
+  readonly port?: number | undefined
+  readonly path?: string | undefined
+}
