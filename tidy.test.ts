@@ -53,6 +53,9 @@ const doors = [
   'ingest/backfill.ts',
   'ingest/erase.ts',
   'ingest/backup.ts',
+  'ingest/receiver.ts',
+  'ingest/shipper.ts',
+  'ingest/spool-watch.ts',
 ]
 
 test('rooms import only the contract and themselves; composition roots also what they compose', () => {

@@ -1,5 +1,5 @@
 import { parseConfig } from '../contract/config/load.ts'
-import type { LedgerRecord } from '../contract/record.ts'
+import type { LedgerRecord, RecordSink } from '../contract/record.ts'
 import type { CounterOptions } from '../sidecar/counting/counter.ts'
 import { createSidecar, type Sidecar } from '../sidecar/main.ts'
 import { createLog } from '../sidecar/observe/log.ts'
@@ -23,6 +23,7 @@ export async function startTestSidecar(
   yaml: string,
   options: {
     environment?: Record<string, string>
+    sink?: Partial<RecordSink>
     simulatedOrigin?: string
     sockets?: Partial<SocketSettings>
     pools?: PoolOptions
@@ -37,7 +38,7 @@ export async function startTestSidecar(
     // Without the wait for company a record is there when its answer is.
     config: { ...config, listen: '127.0.0.1:0', drain: 2000, spool: { ...config.spool, flush: 0 } },
     environment,
-    sink: memorySink(records),
+    sink: { ...memorySink(records), ...options.sink },
     log: createLog({
       level: 'debug',
       format: 'json',
