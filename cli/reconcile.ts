@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util'
-import { createClient } from '@clickhouse/client'
+import { ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { type Environment, loadConfig } from '../contract/config/load.ts'
 import { ExportProblem } from '../ingest/reconcile/problem.ts'
 import { planReconcile, type ReconcilePlan, reconcile } from '../ingest/reconcile/reconcile.ts'
 import { targetOf } from '../ingest/target.ts'
 import { withDefaults } from './defaults.ts'
+import { describeFailure } from './failure.ts'
 
 const options = {
   config: { type: 'string' },
@@ -17,8 +18,17 @@ const options = {
   all: { type: 'boolean', default: false },
 } as const
 
-/** 0: equal, 1: differences, 2: nothing could be compared. */
+/** 0: equal, 1: differences, 2: nothing could be compared, whatever the reason. */
 export async function runReconcile(args: readonly string[], environment: Environment): Promise<number> {
+  try {
+    return await reconcileFile(args, environment)
+  } catch (error) {
+    process.stderr.write(`${describeFailure(error)}\n`)
+    return 2
+  }
+}
+
+async function reconcileFile(args: readonly string[], environment: Environment): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true })
   const [file, ...others] = positionals
   if (file === undefined || others.length > 0) {
@@ -44,7 +54,7 @@ async function compareWithLedger(
   { url, username, password, database }: Awaited<ReturnType<typeof targetOf>>,
   { json, all }: { readonly json: boolean; readonly all: boolean },
 ): Promise<number> {
-  const client = createClient({ url, username, password })
+  const client = createClient({ url, username, password, log: { level: ClickHouseLogLevel.OFF } })
   try {
     const reconciled = await reconcile(client, database, plan)
     const report = json ? JSON.stringify(reconciled.json, null, 2) : reconciled.text(all)
@@ -58,10 +68,12 @@ async function compareWithLedger(
   }
 }
 
+/** The warehouse's own words quote the statement; its name of the error says enough. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const { code } = error as { code?: string }
-  return code === 'ECONNREFUSED'
-    ? 'nothing listens there; is it running?'
-    : error.message || (code ?? 'unknown')
+  if (error instanceof ClickHouseError) {
+    const hint = error.type?.startsWith('UNKNOWN_') === true ? '; was its schema applied?' : ''
+    return `${error.type ?? 'error'} (${error.code})${hint}`
+  }
+  const code = (error as { code?: string }).code ?? ''
+  return code === 'ECONNREFUSED' ? 'nothing listens there; is it running?' : code || 'it is no ClickHouse'
 }

@@ -71,6 +71,15 @@ function greeting(running: Running, warehouse: string): string {
     `  curl ${data}/v1/chat/completions -H 'content-type: application/json' \\`,
     `    -d '{"model": "${firstModel(running)}", "messages": [{"role": "user", "content": "Hello!"}]}'`,
     '',
+    ...(config.warehouse.url === 'embedded' && warehouse.startsWith('http')
+      ? [
+          'What it cost, a second later:',
+          '',
+          `  curl '${warehouse}/?database=${config.warehouse.database}' -d \\`,
+          "    'SELECT app, customer, model, count(), sum(cost_usd) FROM requests GROUP BY ALL FORMAT PrettyCompact'",
+          '',
+        ]
+      : []),
     'Ctrl-C drains and stops.',
     '',
   ].join('\n')}\n`

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { retention } from './retention.ts'
 import { address, amount, duration, size } from './units.ts'
 
 const expectedWarehouse = 'expected `embedded`, or a URL of http, https, ingest or ingests'
@@ -39,6 +40,16 @@ export const warehouse = v.strictObject({
     '127.0.0.1:4102',
   ),
   limits: v.optional(v.pipe(limits, v.description('of the embedded warehouse')), {}),
+  retention: v.optional(v.pipe(retention, v.description('by table; `forever` keeps all')), {}),
+  customers: v.optional(
+    v.pipe(
+      v.picklist(['few', 'many']),
+      v.description('many: more than about 100,000 different customers; stored as plain text then'),
+    ),
+    'few',
+  ),
 })
+
+export type WarehouseConfig = v.InferOutput<typeof warehouse>
 
 export type LimitsConfig = v.InferOutput<typeof limits>

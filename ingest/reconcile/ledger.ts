@@ -20,21 +20,21 @@ export interface Ledger {
 /** A provider counts calls, not requests: retries and fallbacks are on its bill too. */
 const query = `
 SELECT
-  toString(toDate(ts, 'UTC')) AS day,
-  if(model_reported != '', model_reported, model) AS served,
-  toString(countIf(input_tokens + output_tokens > 0)) AS requests,
-  toString(sum(toUInt64(input_tokens))) AS input_tokens,
-  toString(sum(toUInt64(cached_input_tokens))) AS cached_input_tokens,
-  toString(sum(toUInt64(cache_write_tokens))) AS cache_write_tokens,
-  toString(sum(toUInt64(output_tokens))) AS output_tokens,
-  toString(sum(ifNull(cost_usd, 0))) AS cost_usd,
-  toString(countIf(isNull(cost_usd))) AS unpriced
-FROM {database:Identifier}.attempts
-WHERE ts >= toDateTime64({since:String}, 3, 'UTC')
-  AND ts < toDateTime64({until:String}, 3, 'UTC') + INTERVAL 1 DAY
-  AND (empty({providers:Array(String)}) OR provider IN {providers:Array(String)})
+  toString(toDate(calls.ts, 'UTC')) AS day,
+  if(calls.model_reported != '', calls.model_reported, calls.model) AS served,
+  toString(countIf(calls.input_tokens + calls.output_tokens > 0)) AS requests,
+  toString(sum(toUInt64(calls.input_tokens))) AS input_tokens,
+  toString(sum(toUInt64(calls.cached_input_tokens))) AS cached_input_tokens,
+  toString(sum(toUInt64(calls.cache_write_tokens))) AS cache_write_tokens,
+  toString(sum(toUInt64(calls.output_tokens))) AS output_tokens,
+  toString(sum(ifNull(calls.cost_usd, 0))) AS cost_usd,
+  toString(countIf(isNull(calls.cost_usd))) AS unpriced
+FROM {database:Identifier}.attempts AS calls
+WHERE calls.ts >= toDateTime64({since:String}, 3, 'UTC')
+  AND calls.ts < toDateTime64({until:String}, 3, 'UTC') + INTERVAL 1 DAY
+  AND (empty({providers:Array(String)}) OR calls.provider IN {providers:Array(String)})
 GROUP BY day, served
-HAVING input_tokens != '0' OR output_tokens != '0' OR cost_usd != '0' OR unpriced != '0'
+HAVING max(calls.input_tokens + calls.output_tokens) > 0 OR countIf(isNull(calls.cost_usd) OR calls.cost_usd > 0) > 0
 ORDER BY day, served`
 
 interface Found {
