@@ -1,8 +1,9 @@
+import type { Config } from '../contract/config/schema.ts'
 import { logFor } from './log-for.ts'
-import { createShipperOf, type ShippingConfig, shipUntil } from './shipping.ts'
+import { createShipperOf, shipUntil } from './shipping.ts'
 
 /** The shipper beside a sidecar: told what to do by one variable, ended by its parent, also by its parent's death. */
-const config = JSON.parse(process.env['SIDELIGHT_INGEST'] ?? '{}') as ShippingConfig
+const config = JSON.parse(process.env['SIDELIGHT_INGEST'] ?? '{}') as Config
 const log = logFor(config)
 const ending = new AbortController()
 process.on('SIGTERM', () => ending.abort())

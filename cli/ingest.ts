@@ -6,14 +6,7 @@ import type { Log } from '../sidecar/observe/log.ts'
 import { type Child, type ChildCommand, superviseChild } from './children.ts'
 import { listenAndShip } from './listen.ts'
 import { logFor } from './log-for.ts'
-import {
-  createShipperOf,
-  drainMs,
-  prepareEmbedded,
-  type ShippingConfig,
-  shipUntil,
-  spoolOf,
-} from './shipping.ts'
+import { createShipperOf, drainMs, prepareEmbedded, shipUntil, spoolOf } from './shipping.ts'
 import { untilSignal } from './signals.ts'
 
 /** Ships the spool of the state directory: until a signal, or with --once until nothing is left. */
@@ -71,10 +64,11 @@ export function startIngestChild(config: Config, log: Log): Child {
 
 const killAfterMs = 5000
 
-function ingestCommand({ stateDir, warehouse, log, drain }: Config): ChildCommand {
+function ingestCommand(config: Config): ChildCommand {
   const isBuilt = import.meta.filename.endsWith('.js')
   const main = join(import.meta.dirname, isBuilt ? 'ingest-child.js' : 'ingest-child.ts')
-  const told: ShippingConfig = { stateDir, warehouse, log, drain }
+  // It has no callers, and a variable holds 128 kB.
+  const told: Config = { ...config, routes: {}, keys: [] }
   return {
     program: process.execPath,
     args: ['--max-semi-space-size=4', main],

@@ -1,24 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import type { Config } from '../contract/config/schema.ts'
-import { doorOf } from '../ingest/door.ts'
-import { migrate, SchemaError } from '../ingest/migrate.ts'
+import { type Door, doorOf } from '../ingest/door.ts'
+import { SchemaError } from '../ingest/migrate.ts'
 import { courierTo, courierToReceiver, createShipper, type Shipper } from '../ingest/shipper.ts'
 import { targetOf } from '../ingest/target.ts'
 import type { Log } from '../sidecar/observe/log.ts'
 
-/** What shipping needs of the configuration; small enough to be handed to a child. */
-export type ShippingConfig = Pick<Config, 'stateDir' | 'warehouse' | 'log' | 'drain'>
-
 /** What is left when the process is told to end is tried for so long; it is safe where it is. */
 export const drainMs = 10_000
 
-export function spoolOf(config: ShippingConfig): string {
+export function spoolOf(config: Config): string {
   return `${config.stateDir}/spool`
 }
 
 export async function createShipperOf(
-  config: ShippingConfig,
+  config: Config,
   log: Log,
   beforeFinish: () => Promise<void> = async () => {},
 ): Promise<Shipper> {
@@ -40,16 +37,19 @@ const waitMaxMs = 5000
  * Until it answers nothing can be shipped anyway.
  */
 export async function prepareEmbedded(
-  config: ShippingConfig,
+  config: Config,
   { log, signal }: { log: Log; signal: AbortSignal },
 ): Promise<void> {
   if (config.warehouse.url !== 'embedded') return
   const { url, username, password, database } = await targetOf(config, 'admin')
+  // The price list is large, and other warehouses have no use for it here.
+  const { prepareWarehouse } = await import('./prepare-warehouse.ts')
+  const prepare = (door: Door) => prepareWarehouse(door, config, { target: 'embedded' })
   const client = createClient({ url, username, password, database, log: { level: ClickHouseLogLevel.OFF } })
   try {
     let said: string | undefined
     for (let waitMs = firstWaitMs; !signal.aborted; waitMs = Math.min(2 * waitMs, waitMaxMs)) {
-      const problem = await migrate(doorOf(client), { target: 'embedded', database }).then(
+      const problem = await prepare(doorOf(client)).then(
         () => undefined,
         (error: unknown) => error,
       )
