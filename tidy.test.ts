@@ -44,6 +44,18 @@ const doors = [
   'ingest/warehouse.ts',
   'ingest/target.ts',
   'ingest/token.ts',
+  'ingest/door.ts',
+  'ingest/migrate.ts',
+  'ingest/migrations/all.ts',
+  'ingest/migrations/render.ts',
+  'ingest/migrations/step.ts',
+  'ingest/prices-load.ts',
+  'ingest/backfill.ts',
+  'ingest/erase.ts',
+  'ingest/backup.ts',
+  'ingest/receiver.ts',
+  'ingest/shipper.ts',
+  'ingest/spool-watch.ts',
 ]
 
 test('rooms import only the contract and themselves; composition roots also what they compose', () => {

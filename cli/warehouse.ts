@@ -3,10 +3,31 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Environment, loadConfig } from '../contract/config/load.ts'
 import type { Config } from '../contract/config/schema.ts'
+import { runBackup, runRestore } from './backup.ts'
 import type { ChildCommand } from './children.ts'
+import type { Command } from './commands.ts'
+import { runErase } from './erase.ts'
+import { runMigrate } from './migrate.ts'
+
+const subcommands: Readonly<Record<string, Command['run']>> = {
+  migrate: runMigrate,
+  erase: runErase,
+  backup: runBackup,
+  restore: runRestore,
+}
+
+export async function runWarehouse(args: readonly string[], environment: Environment): Promise<number> {
+  const [name = '--', ...rest] = args
+  if (name.startsWith('-')) return serveWarehouse(args, environment)
+  const run = subcommands[name]
+  if (run !== undefined) return run(rest, environment)
+  throw new Error(
+    `no command is called warehouse ${JSON.stringify(name.slice(0, 40))}; there are ${Object.keys(subcommands).join(', ')}`,
+  )
+}
 
 /** The embedded warehouse alone: this process becomes it, so that signals and exit codes are its own. */
-export async function runWarehouse(args: readonly string[], environment: Environment): Promise<number> {
+async function serveWarehouse(args: readonly string[], environment: Environment): Promise<number> {
   const { values } = parseArgs({ args: [...args], options: { config: { type: 'string' } }, strict: true })
   const { config } = loadConfig({ file: values.config, environment })
   if (config.warehouse.url !== 'embedded') {
@@ -41,7 +62,8 @@ export function warehouseCommand(config: Config, { isSupervised }: { isSupervise
     allowedHosts: config.allowedHosts,
     drainMs: config.drain,
     isSupervised,
-    logLevel: config.log.level,
+    // A line per insert and second would bury what people look for in the terminal of `up`.
+    logLevel: isSupervised && config.log.level === 'info' ? 'warn' : config.log.level,
   }
   return {
     program: process.execPath,

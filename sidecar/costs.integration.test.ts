@@ -89,11 +89,11 @@ test('a stream that its provider cut costs what was said until then', async () =
   )
   const events = chatWire.events(['Hello ', 'to the ', 'whole world'])
   upstream.answer([...httpStream(events.slice(0, 3), { unfinished: true }), { reset: true }])
-  await (await chat(sidecar, 'openai/gpt-4o-mini', true)).text().catch(() => '')
+  await (await chat(sidecar, 'openai/gpt-5.6-sol', true)).text().catch(() => '')
   const [record] = await sidecar.recorded(1)
   const { status, usage_source, input_tokens, output_tokens, cost_usd } = record!.request
   assert.deepEqual([status, usage_source, output_tokens], ['truncated', 'counted', 4])
-  const micro = input_tokens * 0.15 + output_tokens * 0.6
+  const micro = input_tokens * 4 + output_tokens * 20
   assert.equal(Number(cost_usd), Number((micro / 1e6).toFixed(12)))
 })
 

@@ -99,7 +99,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     snapshot: () => snapshot,
     nextId: createIdSource(nowMs),
     // Half of the time a record may take to the disk; the writer has the other half.
-    closeAfterMs: options.config.spool.flush / 2,
+    closeAfterMs: options.config.durability === 'strict' ? 0 : options.config.spool.flush / 2,
     ...(options.sockets === undefined ? {} : { sockets: options.sockets }),
   })
   metrics.gauges(() => [

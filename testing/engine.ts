@@ -1,12 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import type { Parameters } from '../ingest/door.ts'
 import type { Reply } from './engine-child.ts'
 
 /** The embedded engine over a directory, without the endpoint in front of it. */
 export interface Engine extends AsyncDisposable {
-  run(statement: string): Promise<void>
-  rows<Row>(query: string): Promise<readonly Row[]>
+  run(statement: string, parameters?: Parameters): Promise<void>
+  rows<Row>(query: string, parameters?: Parameters): Promise<readonly Row[]>
   /** With the time the engine took. */
   measure(statement: string, format?: string): Promise<Reply>
   /** SIGKILL: what a power cut does to the process. */
@@ -57,9 +58,11 @@ function engineOver(
   }
   return {
     measure,
-    run: async (statement) => void (await measure(statement)),
-    async rows<Row>(query: string) {
-      const { text = '' } = await measure(query, 'JSONEachRow')
+    async run(statement, parameters) {
+      await measure(settled(parameters) + statement)
+    },
+    async rows<Row>(query: string, parameters?: Parameters) {
+      const { text = '' } = await measure(settled(parameters) + query, 'JSONEachRow')
       return text
         .split('\n')
         .filter((line) => line !== '')
@@ -72,4 +75,12 @@ function engineOver(
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+/** The engine takes values of parameters as settings of the session. */
+function settled(parameters: Parameters = {}): string {
+  const quoted = (value: string) => `'${value.replace(/[\\']/g, '\\$&')}'`
+  return Object.entries(parameters)
+    .map(([name, value]) => `SET param_${name} = ${quoted(value)};`)
+    .join('')
 }

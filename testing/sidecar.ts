@@ -1,5 +1,5 @@
 import { parseConfig } from '../contract/config/load.ts'
-import type { FeedbackRow, LedgerRecord } from '../contract/record.ts'
+import type { FeedbackRow, LedgerRecord, RecordSink } from '../contract/record.ts'
 import type { CounterOptions } from '../sidecar/counting/counter.ts'
 import { createSidecar, type Sidecar } from '../sidecar/main.ts'
 import { createLog } from '../sidecar/observe/log.ts'
@@ -25,6 +25,7 @@ export async function startTestSidecar(
   yaml: string,
   options: {
     environment?: Record<string, string>
+    sink?: Partial<RecordSink>
     simulatedOrigin?: string
     sockets?: Partial<SocketSettings>
     pools?: PoolOptions
@@ -40,7 +41,7 @@ export async function startTestSidecar(
     // Without the wait for company a record is there when its answer is.
     config: { ...config, listen: '127.0.0.1:0', drain: 2000, spool: { ...config.spool, flush: 0 } },
     environment,
-    sink: memorySink(records, feedback),
+    sink: { ...memorySink(records, feedback), ...options.sink },
     log: createLog({
       level: 'debug',
       format: 'json',

@@ -1,7 +1,8 @@
 import * as v from 'valibot'
+import { retention } from './retention.ts'
 import { address, amount, duration, size } from './units.ts'
 
-const expectedWarehouse = 'expected `embedded` or an http or https URL'
+const expectedWarehouse = 'expected `embedded`, or a URL of http, https, ingest or ingests'
 
 /** Of the embedded warehouse; any other has its own. */
 const limits = v.strictObject({
@@ -22,9 +23,11 @@ export const warehouse = v.strictObject({
   url: v.optional(
     v.pipe(
       v.string(),
-      v.regex(/^(?:embedded|https?:\/\/[^\s/]+.*)$/, expectedWarehouse),
+      v.regex(/^(?:embedded|(?:https?|ingests?):\/\/[^\s/]+.*)$/, expectedWarehouse),
       v.check((url) => url === 'embedded' || URL.canParse(url), expectedWarehouse),
-      v.description('embedded, or http(s)://user:${PASSWORD_VARIABLE}@host:port'),
+      v.description(
+        'embedded, http(s)://user:${PASSWORD_VARIABLE}@host:port, or ingest(s)://:${TOKEN_VARIABLE}@host:port of an `ingest --listen`',
+      ),
     ),
     'embedded',
   ),
@@ -37,6 +40,16 @@ export const warehouse = v.strictObject({
     '127.0.0.1:4102',
   ),
   limits: v.optional(v.pipe(limits, v.description('of the embedded warehouse')), {}),
+  retention: v.optional(v.pipe(retention, v.description('by table; `forever` keeps all')), {}),
+  customers: v.optional(
+    v.pipe(
+      v.picklist(['few', 'many']),
+      v.description('many: more than about 100,000 different customers; stored as plain text then'),
+    ),
+    'few',
+  ),
 })
+
+export type WarehouseConfig = v.InferOutput<typeof warehouse>
 
 export type LimitsConfig = v.InferOutput<typeof limits>

@@ -93,9 +93,22 @@ async function rowsInput(from: {
   const head = before.slice(0, rows.at)
   const settings = before.slice(rows.at, rows.formatAt)
   const sql = `${head} ${settings} FORMAT ${rows.format}`
-  const runnable = `${head} FROM INFILE ${stringLiteral(file.path)} COMPRESSION 'none' ${settings} FORMAT ${rows.format}`
+  const runnable =
+    rows.call === undefined
+      ? `${head} FROM INFILE ${stringLiteral(file.path)} COMPRESSION 'none' ${settings} FORMAT ${rows.format}`
+      : withFile(head, rows.call, { path: file.path, format: rows.format })
   const statement = { kind: 'insert', format: undefined, rows }
   return { sql, runnable, statement, parameters, [Symbol.asyncDispose]: file[Symbol.asyncDispose] }
+}
+
+/** The engine in this process knows `input()` and reads nothing by it, in silence; a file it reads. */
+function withFile(
+  query: string,
+  { at, end, structure }: NonNullable<RowsPart['call']>,
+  { path, format }: { path: string; format: string },
+): string {
+  const file = `file(${stringLiteral(path)}, ${stringLiteral(format)}, ${structure}, 'none')`
+  return `${query.slice(0, at)}${file}${query.slice(end)}`
 }
 
 /** Bytes that are no UTF-8 would be read differently by whoever looks at them next. */

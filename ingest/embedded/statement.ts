@@ -19,6 +19,8 @@ export interface RowsPart {
   /** Where the first row begins. */
   readonly dataAt: number
   readonly format: string
+  /** Of `SELECT … FROM input('structure') FORMAT x`: where the call stands, and its structure as written. */
+  readonly call?: { readonly at: number; readonly end: number; readonly structure: string }
 }
 
 const kinds: Readonly<Record<string, string>> = {
@@ -65,8 +67,10 @@ export function readStatement(sql: string): Statement {
     if (token.text === ')') depth -= 1
     // Within brackets stand names of columns, whatever they are called.
     if (kind === 'insert' && depth === 0) {
-      // Everything behind is the query whose rows are inserted.
-      if (isWord(token, 'select') || isWord(token, 'with')) return { kind, format: undefined, rows }
+      // Everything behind is the query whose rows are inserted; those may follow it.
+      if (isWord(token, 'select') || isWord(token, 'with')) {
+        return { kind, format: undefined, rows: rowsBehindQuery(sql, token.at) }
+      }
       if (isWord(token, 'settings')) settingsAt ??= token.at
       rows = rowsPart(sql, { token, last, settingsAt })
       if (rows !== undefined) return { kind, format: undefined, rows }
@@ -90,6 +94,31 @@ function rowsPart(
   if (last !== undefined && isWord(last, 'format') && token.kind === 'word')
     return part(last.at, dataStart(sql, token.end), token.text)
   return isWord(token, 'values') ? part(token.at, token.end, 'Values') : undefined
+}
+
+/** A query over `input()` reads rows that follow it. A second call would be one too many, here and on a server. */
+function rowsBehindQuery(sql: string, from: number): RowsPart | undefined {
+  let call: RowsPart['call']
+  let depth = 0
+  const window: Token[] = []
+  for (const token of tokensOf(sql.slice(from))) {
+    window.push(token)
+    if (window.length > 4) window.shift()
+    const [name, open, structure, close] = window
+    if (token.text === '(') depth += 1
+    if (token.text === ')') depth -= 1
+    const isCall = name !== undefined && isWord(name, 'input') && open?.text === '(' && close?.text === ')'
+    if (isCall && structure?.kind === 'string') {
+      if (call !== undefined) return undefined
+      call = { at: from + name.at, end: from + close.end, structure: structure.text }
+    }
+    const before = window.at(-2)
+    if (call === undefined || depth !== 0 || before === undefined || !isWord(before, 'format')) continue
+    if (token.kind !== 'word') return undefined
+    const formatAt = from + before.at
+    return { at: formatAt, formatAt, dataAt: dataStart(sql, from + token.end), format: token.text, call }
+  }
+  return undefined
 }
 
 /** As ClickHouse does it: blanks, then one end of line. Binary rows may begin with anything. */

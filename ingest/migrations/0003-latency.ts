@@ -86,6 +86,9 @@ GROUP BY minute, route, provider, model, env`,
           blocked sum
           truncated sum
           client_aborts sum
+          cache_asked sum
+          cache_hits sum
+          fallbacks sum
           output_tokens sum
           duration_ms_sum sum_float
           duration_digest digest
@@ -109,6 +112,9 @@ SELECT toStartOfHour(r.ts) AS hour, r.route AS route, r.provider AS provider, r.
   countIf(r.status = 'blocked') AS blocked,
   countIf(r.status = 'truncated') AS truncated,
   countIf(r.status = 'client_abort') AS client_aborts,
+  countIf(r.cache != 'off') AS cache_asked,
+  countIf(r.cache IN ('exact', 'lexical', 'semantic', 'stale')) AS cache_hits,
+  countIf(r.fallback_used) AS fallbacks,
   sum(toInt64(r.output_tokens)) AS output_tokens,
   sum(toFloat64(r.duration_ms)) AS duration_ms_sum,
   quantilesTDigestState(0.5, 0.95, 0.99)(r.duration_ms) AS duration_digest,

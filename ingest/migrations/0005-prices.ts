@@ -279,7 +279,6 @@ export const prices: Migration = {
         prompt_version label
         cost_usd money?
         price_valid_from date
-        catalog label
         backfilled_at = DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') CODEC(Delta(8), ZSTD(1))
       `,
       engine: 'MergeTree',

@@ -16,6 +16,7 @@ export function admit(context: Context, services: Services): void | Promise<void
   if (!mayUse(context.callerKey?.routes, name)) throw new GatewayError('route_denied')
   context.route = route
   context.override = override
+  if (route.isBilling) refuseWithoutRecord(services)
   return limit(context, services)
 }
 
@@ -27,6 +28,12 @@ function limit(context: Context, services: Services): void | Promise<void> {
 
 function refuseIfTooSoon(waitMs: number): void {
   if (waitMs > 0) throw new GatewayError('rate_limited', undefined, { retryAfterMs: waitMs })
+}
+
+/** Before the provider is asked: an answer that nobody can be billed for is not worth its cost. */
+function refuseWithoutRecord(services: Services): void {
+  if (services.sink.refusal() !== undefined)
+    throw new GatewayError('spool_full', undefined, { retryAfterMs: 5000 })
 }
 
 /** Endpoints of OpenAI that have a model of their own when none is named. */

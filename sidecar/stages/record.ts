@@ -27,7 +27,8 @@ function recordRequest(context: Context, services: Services): void {
     })
     return row
   })
-  const entry = { request, attempts }
+  const isExpendable = context.route?.isBilling !== true || context.error?.code === 'spool_full'
+  const entry = { request, attempts, isExpendable }
   services.sink.offer(entry)
   services.metrics.observe(entry)
   context.trace?.end(request)

@@ -221,7 +221,8 @@ export class AnswerStream implements BodyListener {
           break
       }
       this.#isReal = true
-      if ('choice' in event && event.choice >= this.#choices) this.#choices = event.choice + 1
+      const choice = choiceOf(event)
+      if (choice >= this.#choices) this.#choices = choice + 1
       if (!this.#hasContent && isContent(event)) {
         this.#hasContent = true
         this.facts.firstContentAt = performance.now()
@@ -280,5 +281,18 @@ export class AnswerStream implements BodyListener {
     const waiting = this.#waiting
     this.#waiting = undefined
     waiting?.()
+  }
+}
+
+/** The answer an event belongs to, of those a request may ask for. */
+function choiceOf(event: AnswerEvent): number {
+  switch (event.type) {
+    case 'start':
+    case 'usage':
+    case 'end':
+    case 'error':
+      return 0
+    default:
+      return event.choice
   }
 }

@@ -1,6 +1,6 @@
 /** Waits shorter than this are exact: a first-token limit of half a second must not take three quarters. */
 const exactMsMax = 2000
-/** Long waits end at most this much late. */
+/** Long waits end at most this much late, those that were started anew twice as much. */
 const tickMs = 250
 
 export interface Wait {
@@ -49,7 +49,7 @@ export class Waits {
   #look(): void {
     const now = performance.now()
     // First all that are due, then what they do: one may start itself anew.
-    for (const wait of this.#pending.filter(({ dueAt }) => dueAt <= now)) {
+    for (const wait of this.#pending.filter((pending) => pending.isDue(now))) {
       wait.cancel()
       wait.expire()
     }
@@ -65,6 +65,7 @@ class CoarseWait implements Wait {
   dueAt = 0
   /** In the list; -1 when not waiting. */
   place = -1
+  #isTouched = false
   readonly #waits: Waits
 
   constructor(waits: Waits, ms: number, expire: () => void) {
@@ -73,12 +74,22 @@ class CoarseWait implements Wait {
     this.expire = expire
   }
 
+  /** Once per event of a stream: the clock is only asked when the list is looked through. */
   restart(): void {
-    this.#waits.keep(this)
+    if (this.place < 0) this.#waits.keep(this)
+    else this.#isTouched = true
   }
 
   cancel(): void {
+    this.#isTouched = false
     this.#waits.drop(this)
+  }
+
+  isDue(now: number): boolean {
+    if (!this.#isTouched) return this.dueAt <= now
+    this.#isTouched = false
+    this.dueAt = now + this.ms
+    return false
   }
 }
 

@@ -100,14 +100,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#isDone) return
     if (this.#listener === undefined) this.#early.push(chunk)
-    else this.#guard(this.#listener, (listener) => listener.onData(chunk))
+    else this.#tell(this.#listener, chunk)
   }
 
   onResponseEnd(): void {
     if (this.#isDone) return
     this.#isDone = true
     if (this.#listener === undefined) this.#early.push(null)
-    else this.#guard(this.#listener, (listener) => listener.onEnd())
+    else this.#tell(this.#listener, null)
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -118,9 +118,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const early = this.#early
     this.#early = []
     this.#listener = listener
-    for (const chunk of early) {
-      this.#guard(listener, () => (chunk === null ? listener.onEnd() : listener.onData(chunk)))
-    }
+    for (const chunk of early) this.#tell(listener, chunk)
     if (this.#failure !== undefined) listener.onFailure(this.#failure)
   }
 
@@ -141,10 +139,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     else this.#fail(code, false)
   }
 
-  /** A bug in a listener ends its own exchange, and nothing else. */
-  #guard(listener: BodyListener, call: (listener: BodyListener) => void): void {
+  /** A chunk, or null for the end. A bug in a listener ends its own exchange, and nothing else. */
+  #tell(listener: BodyListener, chunk: Buffer | null): void {
     try {
-      call(listener)
+      if (chunk === null) listener.onEnd()
+      else listener.onData(chunk)
     } catch {
       this.#isDone = true
       this.#failure ??= { kind: 'failure', code: 'internal_error', staleSocket: false }

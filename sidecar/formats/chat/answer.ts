@@ -44,11 +44,13 @@ export function startEvent(body: Json): AnswerEvent {
 
 /** Usage wherever a host may put it in a body or a chunk. */
 export function usageIn(body: Json, quirks: HostQuirks, serviceTier?: string): Usage | undefined {
-  const extras = { serviceTier: stringAt(body, 'service_tier') ?? serviceTier }
-  const top = objectAt(body, 'usage')
-  if (top !== undefined) return chatUsage(top, quirks, extras)
-  const groq = objectAt(objectAt(body, 'x_groq'), 'usage')
-  return chatUsage(groq ?? objectAt(arrayAt(body, 'choices')[0], 'usage'), quirks, extras)
+  const usage =
+    objectAt(body, 'usage') ??
+    objectAt(objectAt(body, 'x_groq'), 'usage') ??
+    objectAt(arrayAt(body, 'choices')[0], 'usage')
+  // Nearly every chunk of a stream.
+  if (usage === undefined) return undefined
+  return chatUsage(usage, quirks, { serviceTier: stringAt(body, 'service_tier') ?? serviceTier })
 }
 
 /** Only what the record needs: nothing of the content is copied. */

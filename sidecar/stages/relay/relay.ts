@@ -10,6 +10,7 @@ import { relayWhole } from './whole.ts'
 
 /** Gives the caller what there is to give: an answer, a stream, or an error it understands. */
 export function relay(context: Context, services: Services): void | Promise<void> {
+  if (context.snapshot.config.durability === 'strict') context.caller.holdEnd()
   // Of all answers only a stream can fall silent again.
   if (context.error !== undefined || context.answer?.kind !== 'stream') context.pinger?.stop()
   const pending = deliver(context, services)

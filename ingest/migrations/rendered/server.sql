@@ -1,0 +1,919 @@
+CREATE DATABASE IF NOT EXISTS `sidelight`;
+
+CREATE TABLE IF NOT EXISTS `sidelight`.`schema_migrations`
+(
+  `version` UInt32,
+  `name` String,
+  `checksum` String,
+  `target` LowCardinality(String),
+  `applied_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')
+)
+ENGINE = ReplacingMergeTree(applied_at)
+ORDER BY version;
+
+CREATE TABLE IF NOT EXISTS `sidelight`.`requests`
+(
+  `ts` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  `request_id` UUID CODEC(ZSTD(1)),
+  `seq` UInt64 CODEC(Delta(8), ZSTD(1)),
+  `sidecar_id` LowCardinality(String) CODEC(ZSTD(1)),
+  `boot` UInt32 CODEC(T64, ZSTD(1)),
+  `worker` UInt16 CODEC(T64, ZSTD(1)),
+  `schema_version` UInt8 CODEC(T64, ZSTD(1)),
+  `app` LowCardinality(String) CODEC(ZSTD(1)),
+  `team` LowCardinality(String) CODEC(ZSTD(1)),
+  `env` LowCardinality(String) CODEC(ZSTD(1)),
+  `key_name` LowCardinality(String) CODEC(ZSTD(1)),
+  `customer` LowCardinality(String) CODEC(ZSTD(1)),
+  `tier` LowCardinality(String) CODEC(ZSTD(1)),
+  `feature` LowCardinality(String) CODEC(ZSTD(1)),
+  `session` String CODEC(ZSTD(1)),
+  `prompt_name` LowCardinality(String) CODEC(ZSTD(1)),
+  `prompt_version` LowCardinality(String) CODEC(ZSTD(1)),
+  `prompt_fingerprint` FixedString(32) CODEC(ZSTD(1)),
+  `tags` Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+  `trace_id` String CODEC(ZSTD(1)),
+  `dialect` LowCardinality(String) CODEC(ZSTD(1)),
+  `endpoint` LowCardinality(String) CODEC(ZSTD(1)),
+  `route` LowCardinality(String) CODEC(ZSTD(1)),
+  `model_asked` LowCardinality(String) CODEC(ZSTD(1)),
+  `segment` LowCardinality(String) CODEC(ZSTD(1)),
+  `streamed` Bool CODEC(ZSTD(1)),
+  `role` LowCardinality(String) CODEC(ZSTD(1)),
+  `pair_id` String CODEC(ZSTD(1)),
+  `policy_id` LowCardinality(String) CODEC(ZSTD(1)),
+  `policy_version` UInt32 CODEC(T64, ZSTD(1)),
+  `policy_role` LowCardinality(String) CODEC(ZSTD(1)),
+  `candidates` Array(LowCardinality(String)) CODEC(ZSTD(1)),
+  `probabilities` Array(Float64) CODEC(ZSTD(1)),
+  `excluded` Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+  `draw_u` Float64 CODEC(ZSTD(1)),
+  `draw_n` UInt16 CODEC(T64, ZSTD(1)),
+  `unit_kind` LowCardinality(String) CODEC(ZSTD(1)),
+  `unit_hash` FixedString(32) CODEC(ZSTD(1)),
+  `salt_id` LowCardinality(String) CODEC(ZSTD(1)),
+  `sticky_version` UInt32 CODEC(T64, ZSTD(1)),
+  `sticky_hit` Bool CODEC(ZSTD(1)),
+  `override_source` LowCardinality(String) CODEC(ZSTD(1)),
+  `candidate_assigned` LowCardinality(String) CODEC(ZSTD(1)),
+  `propensity` Float64 CODEC(ZSTD(1)),
+  `candidate_served` LowCardinality(String) CODEC(ZSTD(1)),
+  `provider` LowCardinality(String) CODEC(ZSTD(1)),
+  `model` LowCardinality(String) CODEC(ZSTD(1)),
+  `model_reported` LowCardinality(String) CODEC(ZSTD(1)),
+  `region` LowCardinality(String) CODEC(ZSTD(1)),
+  `attempt_count` UInt16 CODEC(T64, ZSTD(1)),
+  `fallback_used` Bool CODEC(ZSTD(1)),
+  `recovery_mode` LowCardinality(String) CODEC(ZSTD(1)),
+  `stitched_at_chars` UInt32 CODEC(T64, ZSTD(1)),
+  `cache` LowCardinality(String) CODEC(ZSTD(1)),
+  `cache_score` Nullable(Float64) CODEC(ZSTD(1)),
+  `cache_saved_usd` Nullable(Decimal(18, 12)) CODEC(T64, ZSTD(1)),
+  `input_tokens` UInt32 CODEC(T64, ZSTD(1)),
+  `cached_input_tokens` UInt32 CODEC(T64, ZSTD(1)),
+  `cache_write_tokens` UInt32 CODEC(T64, ZSTD(1)),
+  `output_tokens` UInt32 CODEC(T64, ZSTD(1)),
+  `reasoning_tokens` UInt32 CODEC(T64, ZSTD(1)),
+  `usage_classes` Map(LowCardinality(String), Float64) CODEC(ZSTD(1)),
+  `usage_source` LowCardinality(String) CODEC(ZSTD(1)),
+  `service_tier` LowCardinality(String) CODEC(ZSTD(1)),
+  `cost_usd` Nullable(Decimal(18, 12)) CODEC(T64, ZSTD(1)),
+  `cost_reported_usd` Nullable(Decimal(18, 12)) CODEC(T64, ZSTD(1)),
+  `baseline_usd` Nullable(Decimal(18, 12)) CODEC(T64, ZSTD(1)),
+  `price_valid_from` Date CODEC(T64, ZSTD(1)),
+  `price_assumed` Bool CODEC(ZSTD(1)),
+  `quality` Nullable(Float64) CODEC(ZSTD(1)),
+  `pii_counts` Map(LowCardinality(String), UInt32) CODEC(ZSTD(1)),
+  `pii_action` LowCardinality(String) CODEC(ZSTD(1)),
+  `guard_verdict` LowCardinality(String) CODEC(ZSTD(1)),
+  `status` LowCardinality(String) CODEC(ZSTD(1)),
+  `http_status` UInt16 CODEC(T64, ZSTD(1)),
+  `error_code` LowCardinality(String) CODEC(ZSTD(1)),
+  `finish_reason` LowCardinality(String) CODEC(ZSTD(1)),
+  `duration_ms` Float32 CODEC(ZSTD(1)),
+  `first_token_ms` Nullable(Float32) CODEC(ZSTD(1)),
+  `overhead_us` UInt32 CODEC(T64, ZSTD(1)),
+  `dropped_fields` Array(LowCardinality(String)) CODEC(ZSTD(1)),
+  `request_bytes` UInt32 CODEC(T64, ZSTD(1)),
+  `response_bytes` UInt32 CODEC(T64, ZSTD(1)),
+  `cost_catalog_usd` Nullable(Decimal(18, 12)) CODEC(T64, ZSTD(1)),
+  `charge_usd` Nullable(Decimal(18, 12)) CODEC(T64, ZSTD(1)),
+  `price_zone` LowCardinality(String) CODEC(ZSTD(1)),
+  `speed` LowCardinality(String) CODEC(ZSTD(1)),
+  `cache_guard` LowCardinality(String) CODEC(ZSTD(1)),
+  `cache_entry_id` String CODEC(ZSTD(1)),
+  `cache_age_s` UInt32 CODEC(T64, ZSTD(1)),
+  `cache_tau` Nullable(Float64) CODEC(ZSTD(1)),
+  `cache_saved_ms` Nullable(Float32) CODEC(ZSTD(1)),
+  `coalesced` Bool CODEC(ZSTD(1)),
+  `guard_score` UInt16 CODEC(T64, ZSTD(1)),
+  `mask_rules_version` LowCardinality(String) CODEC(ZSTD(1)),
+  `pii_scan_us` UInt32 CODEC(T64, ZSTD(1)),
+  `unscanned_parts` UInt16 CODEC(T64, ZSTD(1)),
+  `placeholder_unknown` UInt16 CODEC(T64, ZSTD(1)),
+  `ingested_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') CODEC(Delta(8), ZSTD(1))
+)
+ENGINE = MergeTree
+PARTITION BY toMonday(ts)
+ORDER BY (customer, toStartOfHour(ts), model, ts)
+SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS `sidelight`.`attempts`
+(
+  `ts` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  `request_id` UUID CODEC(ZSTD(1)),
+  `attempt` UInt16 CODEC(T64, ZSTD(1)),
+  `sidecar_id` LowCardinality(String) CODEC(ZSTD(1)),
+  `candidate` LowCardinality(String) CODEC(ZSTD(1)),
+  `provider` LowCardinality(String) CODEC(ZSTD(1)),
+  `model` LowCardinality(String) CODEC(ZSTD(1)),
+  `region` LowCardinality(String) CODEC(ZSTD(1)),
+  `outcome` LowCardinality(String) CODEC(ZSTD(1)),
+  `http_status` UInt16 CODEC(T64, ZSTD(1)),
+  `error_code` LowCardinality(String) CODEC(ZSTD(1)),
+  `duration_ms` Float32 CODEC(ZSTD(1)),
+  `first_token_ms` Nullable(Float32) CODEC(ZSTD(1)),
+  `input_tokens` UInt32 CODEC(T64, ZSTD(1)),
+  `cached_input_tokens` UInt32 CODEC(T64, ZSTD(1)),
+  `cache_write_tokens` UInt32 CODEC(T64, ZSTD(1)),
+  `output_tokens` UInt32 CODEC(T64, ZSTD(1)),
+  `usage_classes` Map(LowCardinality(String), Float64) CODEC(ZSTD(1)),
+  `usage_source` LowCardinality(String) CODEC(ZSTD(1)),
+  `cost_usd` Nullable(Decimal(18, 12)) CODEC(T64, ZSTD(1)),
+  `price_valid_from` Date CODEC(T64, ZSTD(1)),
+  `upstream_request_id` String CODEC(ZSTD(1)),
+  `model_reported` LowCardinality(String) CODEC(ZSTD(1)),
+  `reasoning_tokens` UInt32 CODEC(T64, ZSTD(1)),
+  `service_tier` LowCardinality(String) CODEC(ZSTD(1)),
+  `price_zone` LowCardinality(String) CODEC(ZSTD(1)),
+  `speed` LowCardinality(String) CODEC(ZSTD(1)),
+  `price_model` LowCardinality(String) CODEC(ZSTD(1)),
+  `price_option` LowCardinality(String) CODEC(ZSTD(1)),
+  `price_assumed` Bool CODEC(ZSTD(1)),
+  `cost_catalog_usd` Nullable(Decimal(18, 12)) CODEC(T64, ZSTD(1)),
+  `ingested_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') CODEC(Delta(8), ZSTD(1))
+)
+ENGINE = MergeTree
+PARTITION BY toMonday(ts)
+ORDER BY (provider, model, toStartOfHour(ts), request_id)
+SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS `sidelight`.`feedback`
+(
+  `ts` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  `request_id` UUID CODEC(ZSTD(1)),
+  `name` LowCardinality(String) CODEC(ZSTD(1)),
+  `value` Float64 CODEC(ZSTD(1)),
+  `comment` String CODEC(ZSTD(1)),
+  `app` LowCardinality(String) CODEC(ZSTD(1)),
+  `key_name` LowCardinality(String) CODEC(ZSTD(1)),
+  `customer` LowCardinality(String) CODEC(ZSTD(1)),
+  `sidecar_id` LowCardinality(String) CODEC(ZSTD(1)),
+  `boot` UInt32 CODEC(T64, ZSTD(1)),
+  `worker` UInt16 CODEC(T64, ZSTD(1)),
+  `seq` UInt64 CODEC(Delta(8), ZSTD(1)),
+  `schema_version` UInt8 CODEC(T64, ZSTD(1)),
+  `ingested_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') CODEC(Delta(8), ZSTD(1))
+)
+ENGINE = MergeTree
+PARTITION BY toMonday(ts)
+ORDER BY (name, toStartOfHour(ts), request_id)
+SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS `sidelight`.`self_audit`
+(
+  `ts` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  `day` Date CODEC(T64, ZSTD(1)),
+  `of_table` LowCardinality(String) CODEC(ZSTD(1)),
+  `sidecar_id` LowCardinality(String) CODEC(ZSTD(1)),
+  `boot` UInt32 CODEC(T64, ZSTD(1)),
+  `worker` UInt16 CODEC(T64, ZSTD(1)),
+  `seen` UInt64 CODEC(Delta(8), ZSTD(1)),
+  `spooled` UInt64 CODEC(Delta(8), ZSTD(1)),
+  `lost` UInt64 CODEC(Delta(8), ZSTD(1)),
+  `losses` Map(LowCardinality(String), UInt32) CODEC(ZSTD(1)),
+  `seq_min` UInt64 CODEC(Delta(8), ZSTD(1)),
+  `seq_max` UInt64 CODEC(Delta(8), ZSTD(1)),
+  `schema_version` UInt8 CODEC(T64, ZSTD(1))
+)
+ENGINE = MergeTree
+PARTITION BY toYYYYMM(day)
+ORDER BY (day, sidecar_id, boot, worker, ts)
+SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS `sidelight`.`scores`
+(
+  `ts` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  `request_id` UUID CODEC(ZSTD(1)),
+  `item` String CODEC(ZSTD(1)),
+  `scorer` LowCardinality(String) CODEC(ZSTD(1)),
+  `scorer_version` LowCardinality(String) CODEC(ZSTD(1)),
+  `version` UInt64 CODEC(Delta(8), ZSTD(1)),
+  `origin` LowCardinality(String) CODEC(ZSTD(1)),
+  `pair_id` String CODEC(ZSTD(1)),
+  `run_id` String CODEC(ZSTD(1)),
+  `app` LowCardinality(String) CODEC(ZSTD(1)),
+  `customer` LowCardinality(String) CODEC(ZSTD(1)),
+  `route` LowCardinality(String) CODEC(ZSTD(1)),
+  `segment` LowCardinality(String) CODEC(ZSTD(1)),
+  `candidate` LowCardinality(String) CODEC(ZSTD(1)),
+  `policy_version` UInt32 CODEC(T64, ZSTD(1)),
+  `policy_role` LowCardinality(String) CODEC(ZSTD(1)),
+  `unit_hash` FixedString(32) CODEC(ZSTD(1)),
+  `propensity` Float64 CODEC(ZSTD(1)),
+  `inclusion` Float64 CODEC(ZSTD(1)),
+  `score` Nullable(Float64) CODEC(ZSTD(1)),
+  `reason` LowCardinality(String) CODEC(ZSTD(1)),
+  `cost_usd` Nullable(Decimal(18, 12)) CODEC(T64, ZSTD(1)),
+  `judge_cost_usd` Nullable(Decimal(18, 12)) CODEC(T64, ZSTD(1)),
+  `duration_ms` Float32 CODEC(ZSTD(1)),
+  `first_token_ms` Nullable(Float32) CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(version)
+PARTITION BY toMonday(ts)
+ORDER BY (scorer, route, toDate(ts), request_id, scorer_version, item, candidate)
+SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS `sidelight`.`contents`
+(
+  `ts` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  `request_id` UUID CODEC(ZSTD(1)),
+  `app` LowCardinality(String) CODEC(ZSTD(1)),
+  `customer` LowCardinality(String) CODEC(ZSTD(1)),
+  `route` LowCardinality(String) CODEC(ZSTD(1)),
+  `prompt` String CODEC(ZSTD(6)),
+  `answer` String CODEC(ZSTD(6)),
+  `prompt_bytes` UInt32 CODEC(T64, ZSTD(1)),
+  `answer_bytes` UInt32 CODEC(T64, ZSTD(1)),
+  `truncated` Bool CODEC(ZSTD(1)),
+  `mask_rules_version` LowCardinality(String) CODEC(ZSTD(1))
+)
+ENGINE = MergeTree
+PARTITION BY toDate(ts)
+ORDER BY (customer, toStartOfHour(ts), request_id)
+SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS `sidelight`.`cache_audits`
+(
+  `ts` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  `request_id` UUID CODEC(ZSTD(1)),
+  `app` LowCardinality(String) CODEC(ZSTD(1)),
+  `customer` LowCardinality(String) CODEC(ZSTD(1)),
+  `route` LowCardinality(String) CODEC(ZSTD(1)),
+  `tier` LowCardinality(String) CODEC(ZSTD(1)),
+  `entry_id` String CODEC(ZSTD(1)),
+  `score` Float64 CODEC(ZSTD(1)),
+  `tau` Float64 CODEC(ZSTD(1)),
+  `delta` Float64 CODEC(ZSTD(1)),
+  `guard` LowCardinality(String) CODEC(ZSTD(1)),
+  `label` LowCardinality(String) CODEC(ZSTD(1)),
+  `label_source` LowCardinality(String) CODEC(ZSTD(1)),
+  `method` LowCardinality(String) CODEC(ZSTD(1)),
+  `sampling_p` Float64 CODEC(ZSTD(1)),
+  `entry_age_s` UInt32 CODEC(T64, ZSTD(1)),
+  `cost_usd` Nullable(Decimal(18, 12)) CODEC(T64, ZSTD(1)),
+  `action` LowCardinality(String) CODEC(ZSTD(1)),
+  `cache` String ALIAS tier,
+  `cache_score` Float64 ALIAS score,
+  `false_hit` UInt8 ALIAS label = 'disagree'
+)
+ENGINE = MergeTree
+PARTITION BY toYYYYMM(ts)
+ORDER BY (route, tier, ts)
+SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS `sidelight`.`routing_policies`
+(
+  `ts` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  `route` LowCardinality(String) CODEC(ZSTD(1)),
+  `version` UInt32 CODEC(T64, ZSTD(1)),
+  `parent` UInt32 CODEC(T64, ZSTD(1)),
+  `policy_id` String CODEC(ZSTD(1)),
+  `action` LowCardinality(String) CODEC(ZSTD(1)),
+  `actor` LowCardinality(String) CODEC(ZSTD(1)),
+  `reason` String CODEC(ZSTD(1)),
+  `run_id` String CODEC(ZSTD(1)),
+  `not_before` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  `weights` Map(LowCardinality(String), Float64) CODEC(ZSTD(1)),
+  `document` String CODEC(ZSTD(6))
+)
+ENGINE = MergeTree
+ORDER BY (route, version, ts)
+SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS `sidelight`.`eval_runs`
+(
+  `ts` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  `run_id` String CODEC(ZSTD(1)),
+  `kind` LowCardinality(String) CODEC(ZSTD(1)),
+  `stage` LowCardinality(String) CODEC(ZSTD(1)),
+  `route` LowCardinality(String) CODEC(ZSTD(1)),
+  `status` LowCardinality(String) CODEC(ZSTD(1)),
+  `exit_code` UInt8 CODEC(T64, ZSTD(1)),
+  `asked` UInt32 CODEC(T64, ZSTD(1)),
+  `scored` UInt32 CODEC(T64, ZSTD(1)),
+  `failed` UInt32 CODEC(T64, ZSTD(1)),
+  `skipped` UInt32 CODEC(T64, ZSTD(1)),
+  `spend_usd` Nullable(Decimal(18, 12)) CODEC(T64, ZSTD(1)),
+  `duration_ms` Float32 CODEC(ZSTD(1)),
+  `applied` Bool CODEC(ZSTD(1)),
+  `policy_version` UInt32 CODEC(T64, ZSTD(1)),
+  `reason` String CODEC(ZSTD(1)),
+  `figures` Map(LowCardinality(String), Float64) CODEC(ZSTD(1))
+)
+ENGINE = MergeTree
+ORDER BY (ts, run_id, stage, route)
+SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS `sidelight`.`budgets`
+(
+  `updated_at` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  `scope` LowCardinality(String) CODEC(ZSTD(1)),
+  `key` String CODEC(ZSTD(1)),
+  `period` LowCardinality(String) CODEC(ZSTD(1)),
+  `limit_usd` Decimal(18, 12) CODEC(T64, ZSTD(1)),
+  `actor` LowCardinality(String) CODEC(ZSTD(1))
+)
+ENGINE = MergeTree
+ORDER BY (scope, key, period, updated_at)
+SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS `sidelight`.`audit_log`
+(
+  `ts` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  `actor` LowCardinality(String) CODEC(ZSTD(1)),
+  `action` LowCardinality(String) CODEC(ZSTD(1)),
+  `subject` LowCardinality(String) CODEC(ZSTD(1)),
+  `salt` String CODEC(ZSTD(1)),
+  `details` Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+  `counts` Map(LowCardinality(String), Float64) CODEC(ZSTD(1))
+)
+ENGINE = MergeTree
+ORDER BY (ts, action)
+SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS `sidelight`.`usage_hourly`
+(
+  `customer` LowCardinality(String) CODEC(ZSTD(1)),
+  `hour` DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
+  `app` LowCardinality(String) CODEC(ZSTD(1)),
+  `team` LowCardinality(String) CODEC(ZSTD(1)),
+  `feature` LowCardinality(String) CODEC(ZSTD(1)),
+  `route` LowCardinality(String) CODEC(ZSTD(1)),
+  `provider` LowCardinality(String) CODEC(ZSTD(1)),
+  `model` LowCardinality(String) CODEC(ZSTD(1)),
+  `env` LowCardinality(String) CODEC(ZSTD(1)),
+  `role` LowCardinality(String) CODEC(ZSTD(1)),
+  `requests` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `errors` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `blocked` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `truncated` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `client_aborts` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `cache_hits` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `cache_asked` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `fallbacks` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `attempts` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `input_tokens` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `cached_input_tokens` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `cache_write_tokens` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `output_tokens` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `reasoning_tokens` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `cost_usd` SimpleAggregateFunction(sum, Decimal(38, 12)) CODEC(ZSTD(1)),
+  `unpriced` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `charge_usd` SimpleAggregateFunction(sum, Decimal(38, 12)) CODEC(ZSTD(1)),
+  `baseline_usd` SimpleAggregateFunction(sum, Decimal(38, 12)) CODEC(ZSTD(1)),
+  `compared_usd` SimpleAggregateFunction(sum, Decimal(38, 12)) CODEC(ZSTD(1)),
+  `cache_saved_usd` SimpleAggregateFunction(sum, Decimal(38, 12)) CODEC(ZSTD(1)),
+  `estimated` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `last_ts` SimpleAggregateFunction(max, DateTime('UTC')) CODEC(ZSTD(1))
+)
+ENGINE = SummingMergeTree
+PARTITION BY toYYYYMM(hour)
+ORDER BY (customer, hour, app, team, feature, route, provider, model, env, role)
+SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS `sidelight`.`usage_hourly_view`
+TO `sidelight`.`usage_hourly`
+AS SELECT r.customer AS customer, toStartOfHour(r.ts) AS hour, r.app AS app, r.team AS team, r.feature AS feature,
+  r.route AS route, r.provider AS provider, r.model AS model, r.env AS env, r.role AS role,
+  count() AS requests,
+  countIf(r.status = 'error') AS errors,
+  countIf(r.status = 'blocked') AS blocked,
+  countIf(r.status = 'truncated') AS truncated,
+  countIf(r.status = 'client_abort') AS client_aborts,
+  countIf(r.cache IN ('exact', 'lexical', 'semantic', 'stale')) AS cache_hits,
+  countIf(r.cache != 'off') AS cache_asked,
+  countIf(r.fallback_used) AS fallbacks,
+  sum(toInt64(r.attempt_count)) AS attempts,
+  sum(toInt64(r.input_tokens)) AS input_tokens,
+  sum(toInt64(r.cached_input_tokens)) AS cached_input_tokens,
+  sum(toInt64(r.cache_write_tokens)) AS cache_write_tokens,
+  sum(toInt64(r.output_tokens)) AS output_tokens,
+  sum(toInt64(r.reasoning_tokens)) AS reasoning_tokens,
+  sum(ifNull(r.cost_usd, 0)) AS cost_usd,
+  countIf(r.cost_usd IS NULL) AS unpriced,
+  sum(ifNull(r.charge_usd, 0)) AS charge_usd,
+  sum(ifNull(r.baseline_usd, 0)) AS baseline_usd,
+  sum(if(r.baseline_usd IS NULL, 0, ifNull(r.cost_usd, 0))) AS compared_usd,
+  sum(ifNull(r.cache_saved_usd, 0)) AS cache_saved_usd,
+  countIf(r.usage_source IN ('counted', 'estimated')) AS estimated,
+  max(toDateTime(r.ts, 'UTC')) AS last_ts
+FROM `sidelight`.`requests` AS r
+GROUP BY customer, hour, app, team, feature, route, provider, model, env, role;
+
+CREATE TABLE IF NOT EXISTS `sidelight`.`usage_daily`
+(
+  `customer` LowCardinality(String) CODEC(ZSTD(1)),
+  `day` Date CODEC(T64, ZSTD(1)),
+  `app` LowCardinality(String) CODEC(ZSTD(1)),
+  `model` LowCardinality(String) CODEC(ZSTD(1)),
+  `provider` LowCardinality(String) CODEC(ZSTD(1)),
+  `role` LowCardinality(String) CODEC(ZSTD(1)),
+  `requests` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `failures` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `cache_hits` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `input_tokens` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `cached_input_tokens` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `output_tokens` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `cost_usd` SimpleAggregateFunction(sum, Decimal(38, 12)) CODEC(ZSTD(1)),
+  `unpriced` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `charge_usd` SimpleAggregateFunction(sum, Decimal(38, 12)) CODEC(ZSTD(1)),
+  `cache_saved_usd` SimpleAggregateFunction(sum, Decimal(38, 12)) CODEC(ZSTD(1))
+)
+ENGINE = SummingMergeTree
+PARTITION BY toYYYYMM(day)
+ORDER BY (customer, day, app, model, provider, role)
+SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS `sidelight`.`usage_daily_view`
+TO `sidelight`.`usage_daily`
+AS SELECT r.customer AS customer, toDate(r.ts, 'UTC') AS day, r.app AS app, r.model AS model, r.provider AS provider,
+  r.role AS role,
+  count() AS requests,
+  countIf(r.status IN ('error', 'truncated')) AS failures,
+  countIf(r.cache IN ('exact', 'lexical', 'semantic', 'stale')) AS cache_hits,
+  sum(toInt64(r.input_tokens)) AS input_tokens,
+  sum(toInt64(r.cached_input_tokens)) AS cached_input_tokens,
+  sum(toInt64(r.output_tokens)) AS output_tokens,
+  sum(ifNull(r.cost_usd, 0)) AS cost_usd,
+  countIf(r.cost_usd IS NULL) AS unpriced,
+  sum(ifNull(r.charge_usd, 0)) AS charge_usd,
+  sum(ifNull(r.cache_saved_usd, 0)) AS cache_saved_usd
+FROM `sidelight`.`requests` AS r
+GROUP BY customer, day, app, model, provider, role;
+
+CREATE TABLE IF NOT EXISTS `sidelight`.`latency_1m`
+(
+  `minute` DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
+  `route` LowCardinality(String) CODEC(ZSTD(1)),
+  `provider` LowCardinality(String) CODEC(ZSTD(1)),
+  `model` LowCardinality(String) CODEC(ZSTD(1)),
+  `env` LowCardinality(String) CODEC(ZSTD(1)),
+  `requests` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `errors` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `blocked` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `truncated` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `client_aborts` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `cache_off` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `cache_miss` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `cache_exact` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `cache_lexical` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `cache_semantic` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `cache_stale` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `fallbacks` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `attempts` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `output_tokens` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `duration_ms_sum` SimpleAggregateFunction(sum, Float64) CODEC(ZSTD(1)),
+  `first_token_ms_sum` SimpleAggregateFunction(sum, Float64) CODEC(ZSTD(1)),
+  `first_tokens` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `overhead_us_sum` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1))
+)
+ENGINE = SummingMergeTree
+PARTITION BY toMonday(minute)
+ORDER BY (minute, route, provider, model, env)
+SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS `sidelight`.`latency_1m_view`
+TO `sidelight`.`latency_1m`
+AS SELECT toStartOfMinute(r.ts) AS minute, r.route AS route, r.provider AS provider, r.model AS model, r.env AS env,
+  count() AS requests,
+  countIf(r.status = 'error') AS errors,
+  countIf(r.status = 'blocked') AS blocked,
+  countIf(r.status = 'truncated') AS truncated,
+  countIf(r.status = 'client_abort') AS client_aborts,
+  countIf(r.cache = 'off') AS cache_off,
+  countIf(r.cache = 'miss') AS cache_miss,
+  countIf(r.cache = 'exact') AS cache_exact,
+  countIf(r.cache = 'lexical') AS cache_lexical,
+  countIf(r.cache = 'semantic') AS cache_semantic,
+  countIf(r.cache = 'stale') AS cache_stale,
+  countIf(r.fallback_used) AS fallbacks,
+  sum(toInt64(r.attempt_count)) AS attempts,
+  sum(toInt64(r.output_tokens)) AS output_tokens,
+  sum(toFloat64(r.duration_ms)) AS duration_ms_sum,
+  sum(toFloat64(ifNull(r.first_token_ms, 0))) AS first_token_ms_sum,
+  countIf(r.first_token_ms IS NOT NULL) AS first_tokens,
+  sum(toInt64(r.overhead_us)) AS overhead_us_sum
+FROM `sidelight`.`requests` AS r
+WHERE r.role = 'primary'
+GROUP BY minute, route, provider, model, env;
+
+CREATE TABLE IF NOT EXISTS `sidelight`.`latency_1h`
+(
+  `hour` DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
+  `route` LowCardinality(String) CODEC(ZSTD(1)),
+  `provider` LowCardinality(String) CODEC(ZSTD(1)),
+  `model` LowCardinality(String) CODEC(ZSTD(1)),
+  `env` LowCardinality(String) CODEC(ZSTD(1)),
+  `streamed` Bool CODEC(ZSTD(1)),
+  `upstream` Bool CODEC(ZSTD(1)),
+  `requests` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `errors` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `blocked` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `truncated` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `client_aborts` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `output_tokens` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `duration_ms_sum` SimpleAggregateFunction(sum, Float64) CODEC(ZSTD(1)),
+  `duration_digest` AggregateFunction(quantilesTDigest(0.5, 0.95, 0.99), Float32) CODEC(ZSTD(1)),
+  `first_token_digest` AggregateFunction(quantilesTDigest(0.5, 0.95, 0.99), Float32) CODEC(ZSTD(1)),
+  `customers` AggregateFunction(uniqCombined(12), String) CODEC(ZSTD(1))
+)
+ENGINE = AggregatingMergeTree
+PARTITION BY toYYYYMM(hour)
+ORDER BY (hour, route, provider, model, env, streamed, upstream)
+SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS `sidelight`.`latency_1h_view`
+TO `sidelight`.`latency_1h`
+AS SELECT toStartOfHour(r.ts) AS hour, r.route AS route, r.provider AS provider, r.model AS model, r.env AS env,
+  r.streamed AS streamed, r.cache IN ('off', 'miss') AS upstream,
+  count() AS requests,
+  countIf(r.status = 'error') AS errors,
+  countIf(r.status = 'blocked') AS blocked,
+  countIf(r.status = 'truncated') AS truncated,
+  countIf(r.status = 'client_abort') AS client_aborts,
+  sum(toInt64(r.output_tokens)) AS output_tokens,
+  sum(toFloat64(r.duration_ms)) AS duration_ms_sum,
+  quantilesTDigestState(0.5, 0.95, 0.99)(r.duration_ms) AS duration_digest,
+  quantilesTDigestStateIf(0.5, 0.95, 0.99)(ifNull(r.first_token_ms, 0), r.first_token_ms IS NOT NULL)
+      AS first_token_digest,
+  uniqCombinedStateIf(12)(toString(r.customer), r.customer != '') AS customers
+FROM `sidelight`.`requests` AS r
+WHERE r.role = 'primary'
+GROUP BY hour, route, provider, model, env, streamed, upstream;
+
+CREATE TABLE IF NOT EXISTS `sidelight`.`prompt_daily`
+(
+  `day` Date CODEC(T64, ZSTD(1)),
+  `app` LowCardinality(String) CODEC(ZSTD(1)),
+  `route` LowCardinality(String) CODEC(ZSTD(1)),
+  `prompt_name` LowCardinality(String) CODEC(ZSTD(1)),
+  `prompt_version` LowCardinality(String) CODEC(ZSTD(1)),
+  `provider` LowCardinality(String) CODEC(ZSTD(1)),
+  `model` LowCardinality(String) CODEC(ZSTD(1)),
+  `env` LowCardinality(String) CODEC(ZSTD(1)),
+  `requests` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `failures` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `cache_hits` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `input_tokens` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `output_tokens` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `cost_usd` SimpleAggregateFunction(sum, Decimal(38, 12)) CODEC(ZSTD(1)),
+  `unpriced` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `duration_ms_sum` SimpleAggregateFunction(sum, Float64) CODEC(ZSTD(1)),
+  `quality_sum` SimpleAggregateFunction(sum, Float64) CODEC(ZSTD(1)),
+  `scored` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1))
+)
+ENGINE = SummingMergeTree
+PARTITION BY toYYYYMM(day)
+ORDER BY (day, app, route, prompt_name, prompt_version, provider, model, env)
+SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS `sidelight`.`prompt_daily_view`
+TO `sidelight`.`prompt_daily`
+AS SELECT toDate(r.ts, 'UTC') AS day, r.app AS app, r.route AS route, r.prompt_name AS prompt_name,
+  r.prompt_version AS prompt_version, r.provider AS provider, r.model AS model, r.env AS env,
+  count() AS requests,
+  countIf(r.status IN ('error', 'truncated')) AS failures,
+  countIf(r.cache IN ('exact', 'lexical', 'semantic', 'stale')) AS cache_hits,
+  sum(toInt64(r.input_tokens)) AS input_tokens,
+  sum(toInt64(r.output_tokens)) AS output_tokens,
+  sum(ifNull(r.cost_usd, 0)) AS cost_usd,
+  countIf(r.cost_usd IS NULL) AS unpriced,
+  sum(toFloat64(r.duration_ms)) AS duration_ms_sum,
+  sum(ifNull(r.quality, 0)) AS quality_sum,
+  countIf(r.quality IS NOT NULL) AS scored
+FROM `sidelight`.`requests` AS r
+WHERE r.role = 'primary'
+GROUP BY day, app, route, prompt_name, prompt_version, provider, model, env;
+
+CREATE TABLE IF NOT EXISTS `sidelight`.`candidate_1h`
+(
+  `route` LowCardinality(String) CODEC(ZSTD(1)),
+  `segment` LowCardinality(String) CODEC(ZSTD(1)),
+  `candidate` LowCardinality(String) CODEC(ZSTD(1)),
+  `hour` DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
+  `policy_version` UInt32 CODEC(T64, ZSTD(1)),
+  `policy_role` LowCardinality(String) CODEC(ZSTD(1)),
+  `requests` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `served` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `errors` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `cost_usd` SimpleAggregateFunction(sum, Decimal(38, 12)) CODEC(ZSTD(1)),
+  `cost_usd_squares` SimpleAggregateFunction(sum, Float64) CODEC(ZSTD(1)),
+  `unpriced` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
+  `baseline_usd` SimpleAggregateFunction(sum, Decimal(38, 12)) CODEC(ZSTD(1)),
+  `compared_usd` SimpleAggregateFunction(sum, Decimal(38, 12)) CODEC(ZSTD(1)),
+  `duration_ms_sum` SimpleAggregateFunction(sum, Float64) CODEC(ZSTD(1)),
+  `duration_digest` AggregateFunction(quantilesTDigest(0.5, 0.95, 0.99), Float32) CODEC(ZSTD(1))
+)
+ENGINE = AggregatingMergeTree
+PARTITION BY toYYYYMM(hour)
+ORDER BY (route, segment, candidate, hour, policy_version, policy_role)
+SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS `sidelight`.`candidate_1h_view`
+TO `sidelight`.`candidate_1h`
+AS SELECT r.route AS route, r.segment AS segment, r.candidate_assigned AS candidate, toStartOfHour(r.ts) AS hour,
+  r.policy_version AS policy_version, r.policy_role AS policy_role,
+  count() AS requests,
+  countIf(r.candidate_served = r.candidate_assigned) AS served,
+  countIf(r.status IN ('error', 'truncated')) AS errors,
+  sum(ifNull(r.cost_usd, 0)) AS cost_usd,
+  sum(pow(toFloat64(ifNull(r.cost_usd, 0)), 2)) AS cost_usd_squares,
+  countIf(r.cost_usd IS NULL) AS unpriced,
+  sum(ifNull(r.baseline_usd, 0)) AS baseline_usd,
+  sum(if(r.baseline_usd IS NULL, 0, ifNull(r.cost_usd, 0))) AS compared_usd,
+  sum(toFloat64(r.duration_ms)) AS duration_ms_sum,
+  quantilesTDigestState(0.5, 0.95, 0.99)(r.duration_ms) AS duration_digest
+FROM `sidelight`.`requests` AS r
+WHERE r.role = 'primary' AND r.cache IN ('off', 'miss') AND r.candidate_assigned != ''
+GROUP BY route, segment, candidate, hour, policy_version, policy_role;
+
+CREATE TABLE IF NOT EXISTS `sidelight`.`prices`
+(
+  `provider` LowCardinality(String) CODEC(ZSTD(1)),
+  `model` String CODEC(ZSTD(1)),
+  `valid_from` Date CODEC(T64, ZSTD(1)),
+  `window_from` UInt16 CODEC(T64, ZSTD(1)),
+  `window_to` UInt16 CODEC(T64, ZSTD(1)),
+  `above` Int64 CODEC(ZSTD(1)),
+  `position` UInt16 CODEC(T64, ZSTD(1)),
+  `mode` LowCardinality(String) CODEC(ZSTD(1)),
+  `rates` Map(LowCardinality(String), Float64) CODEC(ZSTD(1)),
+  `grains` Map(LowCardinality(String), UInt128) CODEC(ZSTD(1)),
+  `services` Map(LowCardinality(String), Array(UInt64)) CODEC(ZSTD(1)),
+  `zones` Map(LowCardinality(String), Array(UInt64)) CODEC(ZSTD(1)),
+  `speeds` Map(LowCardinality(String), Array(UInt64)) CODEC(ZSTD(1)),
+  `discount` Array(UInt64) CODEC(ZSTD(1)),
+  `is_free` Bool CODEC(ZSTD(1)),
+  `has_image_table` Bool CODEC(ZSTD(1)),
+  `min_seconds` Float64 CODEC(ZSTD(1)),
+  `source` LowCardinality(String) CODEC(ZSTD(1)),
+  `catalog` LowCardinality(String) CODEC(ZSTD(1)),
+  `version` UInt64 CODEC(Delta(8), ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY (provider, model, valid_from, window_from, window_to, above)
+SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE DICTIONARY IF NOT EXISTS `sidelight`.`price_sheets`
+(
+  `provider` String,
+  `model` String,
+  `valid_from` Date,
+  `valid_to` Date,
+  `above` Array(Int64),
+  `window_from` Array(UInt16),
+  `window_to` Array(UInt16),
+  `entry_from` Array(Date),
+  `grains` Array(Array(UInt128)),
+  `services` Array(Map(String, Array(UInt64))),
+  `rated` Array(UInt64),
+  `zones` Map(String, Array(UInt64)),
+  `speeds` Map(String, Array(UInt64)),
+  `discount` Array(UInt64),
+  `is_free` UInt8,
+  `min_seconds` Float64,
+  `has_image_table` UInt8
+)
+PRIMARY KEY provider, model
+SOURCE(CLICKHOUSE(QUERY 'SELECT provider, model, period.1 AS valid_from, period.2 AS valid_to,
+  arrayMap(s -> s.3, sheets) AS above,
+  arrayMap(s -> s.4, sheets) AS window_from,
+  arrayMap(s -> s.5, sheets) AS window_to,
+  arrayMap(s -> s.6, sheets) AS entry_from,
+  arrayMap(s -> s.7, sheets) AS grains,
+  arrayMap(s -> s.8, sheets) AS services,
+  arrayMap(s -> s.9, sheets) AS rated,
+  any(zone_ratios) AS zones, any(speed_ratios) AS speeds, any(discount_ratio) AS discount,
+  any(free) AS is_free, any(least_seconds) AS min_seconds, any(image_table) AS has_image_table,
+  arraySort(s -> (s.1, -s.2, -s.3), groupArray((
+    entry.window_to = 0, toInt32(entry.position), entry.above, entry.window_from, entry.window_to,
+    entry.valid_from, entry.sheet_grains, entry.services, entry.rated))) AS sheets
+FROM (
+  SELECT provider, model, arrayJoin(arrayMap(
+    (day, i) -> (day, if(i = length(days), toDate(\'2149-06-06\'), days[i + 1] - 1)),
+    arraySort(groupUniqArray(valid_from)) AS days, arrayEnumerate(days))) AS period
+  FROM `sidelight`.`prices` FINAL
+  WHERE (provider, version) IN (SELECT provider, max(version) FROM `sidelight`.`prices` GROUP BY provider)
+  GROUP BY provider, model
+) AS span
+INNER JOIN (
+  WITH [\'input\', \'cache_read\', \'cache_write\', \'cache_write_1h\', \'input_audio\', \'cache_read_audio\', \'input_image\', \'cache_read_image\', \'input_video\', \'output\', \'output_audio\', \'output_image\', \'output_reasoning\', \'reasoning\', \'audio_seconds\', \'characters\', \'images\', \'input_images\', \'pages\', \'annotated_pages\', \'queries\', \'file_searches\', \'web_searches.low\', \'web_searches.medium\', \'web_searches.high\'] AS sheet_order
+  SELECT provider, model, valid_from, window_from, window_to, above, position,
+    arrayMap(name -> grains[name], sheet_order) AS sheet_grains,
+    -- A bit for each rate that is there: a rate of 0 is a price, a missing one is none.
+    arraySum(arrayMap((name, place) -> if(mapContains(grains, name), bitShiftLeft(toUInt64(1), place), 0),
+      sheet_order, arrayEnumerate(sheet_order))) AS rated,
+    CAST(services, \'Map(String, Array(UInt64))\') AS services,
+    CAST(zones, \'Map(String, Array(UInt64))\') AS zone_ratios,
+    CAST(speeds, \'Map(String, Array(UInt64))\') AS speed_ratios,
+    discount AS discount_ratio, is_free AS free, min_seconds AS least_seconds, has_image_table AS image_table
+  FROM `sidelight`.`prices` FINAL
+  WHERE (provider, version) IN (SELECT provider, max(version) FROM `sidelight`.`prices` GROUP BY provider)
+) AS entry USING (provider, model)
+WHERE entry.valid_from <= period.1
+GROUP BY provider, model, period'))
+LAYOUT(complex_key_range_hashed())
+RANGE(MIN valid_from MAX valid_to)
+LIFETIME(MIN 240 MAX 360);
+
+CREATE OR REPLACE VIEW `sidelight`.`attempt_prices`
+AS WITH call AS (
+  SELECT a.ts AS ts, a.request_id AS request_id, a.attempt AS attempt, toString(a.provider) AS provider,
+    toString(a.model) AS model, a.cost_usd AS cost_usd, ifNull(a.cost_catalog_usd, a.cost_usd) AS recorded_usd,
+    if(substring(toString(a.request_id), 15, 1) = '7', UUIDv7ToDateTime(a.request_id, 'UTC'), a.ts) AS at,
+    toString(a.price_model) AS price_model, toString(a.model_reported) AS model_reported,
+    CAST(a.usage_classes, 'Map(String, Float64)') AS used, toUInt64(a.reasoning_tokens) AS reasoning_tokens,
+    lower(toString(a.service_tier)) AS tier_asked, lower(toString(a.price_zone)) AS place,
+    lower(toString(a.speed)) AS pace, toString(a.price_option) AS price_option
+  FROM `sidelight`.`attempts` AS a
+),
+named AS (
+  SELECT *, toDate(at, 'UTC') AS day, toUInt16(toHour(at, 'UTC') * 60 + toMinute(at, 'UTC')) AS minute,
+    if(price_model != '', price_model, arrayFirst(
+      name -> dictHas('sidelight.price_sheets', (provider, name), day),
+      arrayFlatten(arrayMap(
+        name -> [name, replaceRegexpOne(name, '-[0-9]{4}-[0-9]{2}-[0-9]{2}$', ''), replaceRegexpOne(name, '[-@][0-9]{8}$', '')],
+        [model_reported, model])))) AS listed_model,
+    toUInt64(used['input']) + toUInt64(used['cache_read']) + toUInt64(used['cache_write']) + toUInt64(used['cache_write_1h']) + toUInt64(used['input_audio']) + toUInt64(used['cache_read_audio']) + toUInt64(used['input_image']) + toUInt64(used['cache_read_image']) + toUInt64(used['input_video']) AS total_input
+  FROM call
+),
+listed AS (
+  SELECT *, dictHas('sidelight.price_sheets', (provider, listed_model), day) AS is_listed,
+    dictGet('sidelight.price_sheets', ('above', 'window_from', 'window_to', 'entry_from', 'grains', 'services', 'rated', 'zones',
+      'speeds', 'discount', 'is_free', 'min_seconds', 'has_image_table'), (provider, listed_model), day) AS price
+  FROM named
+),
+placed AS (
+  SELECT *, arrayFirstIndex(
+      (least, from, to) -> total_input > least
+        AND (to = 0 OR if(from < to, minute >= from AND minute < to, minute >= from OR minute < to)),
+      price.1, price.2, price.3) AS sheet,
+    transform(tier_asked,
+      ['', 'default', 'auto', 'standard', 'standard_only', 'on_demand', 'traffic_type_unspecified', 'on_demand_flex', 'on_demand_priority'],
+      ['standard', 'standard', 'standard', 'standard', 'standard', 'standard', 'standard', 'flex', 'priority'], tier_asked) AS tier,
+    used['output'] + used['output_audio'] + used['output_image'] + used['output_reasoning'] > 0 AS has_output,
+    multiIf(price_option = 'low', 23, price_option = 'high', 25, 24) AS search_place
+  FROM listed
+),
+rated AS (
+  SELECT *, price.5[sheet] AS grains, price.7[sheet] AS rates,
+    -- The denominator, then a numerator for each class of tokens.
+    [price.6[sheet][tier], arrayWithConstant(14, toUInt64(1))][1 + (empty(price.6[sheet][tier]))] AS service,
+    [price.8[place], [toUInt64(1), 1]][1 + (greatest(place IN ('', 'global', 'not_available'), empty(price.8[place])))] AS zone,
+    [price.9[pace], [toUInt64(1), 1]][1 + (greatest(pace IN ('', 'standard', 'normal'), empty(price.9[pace])))] AS speed_ratio,
+    least(reasoning_tokens, toUInt64(used['output'])) * bitTest(price.7[sheet], 14) AS reasoning,
+    greatest(total_input > 0, has_output) AS has_tokens,
+    toUInt64(used['web_searches']) AS searches,
+    greatest(used['audio_seconds'], price.12) * (used['audio_seconds'] > 0) AS seconds,
+    toUInt256('1000000000000000000') AS quintillion
+  FROM placed
+),
+summed AS (
+  SELECT *,
+    (toUInt256(toUInt64(used['input'])) * grains[1] * service[2] + toUInt256(toUInt64(used['cache_read'])) * grains[2] * service[3] + toUInt256(toUInt64(used['cache_write'])) * grains[3] * service[4] + toUInt256(toUInt64(used['cache_write_1h'])) * grains[4] * service[5] + toUInt256(toUInt64(used['input_audio'])) * grains[5] * service[6] + toUInt256(toUInt64(used['cache_read_audio'])) * grains[6] * service[7] + toUInt256(toUInt64(used['input_image'])) * grains[7] * service[8] + toUInt256(toUInt64(used['cache_read_image'])) * grains[8] * service[9] + toUInt256(toUInt64(used['input_video'])) * grains[9] * service[10] + toUInt256((toUInt64(used['output']) - reasoning)) * grains[10] * service[11] + toUInt256(toUInt64(used['output_audio'])) * grains[11] * service[12] + toUInt256(toUInt64(used['output_image'])) * grains[12] * service[13] + toUInt256((toUInt64(used['output_reasoning']) + reasoning)) * grains[13] * service[14])
+      * zone[1] * speed_ratio[1] AS token_sum,
+    toUInt256((toUInt64(used['images']) * (1 - has_output))) * grains[17] + toUInt256(toUInt64(used['input_images'])) * grains[18] + toUInt256(toUInt64(used['pages'])) * grains[19] + toUInt256(toUInt64(used['annotated_pages'])) * grains[20] + toUInt256(toUInt64(used['queries'])) * grains[21] + toUInt256(toUInt64(used['file_searches'])) * grains[22] + toUInt256(toUInt64(used['characters'])) * grains[16]
+      + toUInt256(searches) * grains[search_place] AS unit_sum,
+    -- Seconds come with decimals: eighteen of them are taken, then rounded to one grain.
+    toUInt256(toDecimal256(toString(seconds), 18) * toDecimal256('1000000000000000000', 0)) * grains[15] AS second_grains,
+    toUInt256(service[1]) * zone[2] * speed_ratio[2] AS common,
+    bitOr(
+      bitShiftLeft(toUInt64(toUInt64(used['input']) > 0), 1) + bitShiftLeft(toUInt64(toUInt64(used['cache_read']) > 0), 2) + bitShiftLeft(toUInt64(toUInt64(used['cache_write']) > 0), 3) + bitShiftLeft(toUInt64(toUInt64(used['cache_write_1h']) > 0), 4) + bitShiftLeft(toUInt64(toUInt64(used['input_audio']) > 0), 5) + bitShiftLeft(toUInt64(toUInt64(used['cache_read_audio']) > 0), 6) + bitShiftLeft(toUInt64(toUInt64(used['input_image']) > 0), 7) + bitShiftLeft(toUInt64(toUInt64(used['cache_read_image']) > 0), 8) + bitShiftLeft(toUInt64(toUInt64(used['input_video']) > 0), 9) + bitShiftLeft(toUInt64((toUInt64(used['output']) - reasoning) > 0), 10) + bitShiftLeft(toUInt64(toUInt64(used['output_audio']) > 0), 11) + bitShiftLeft(toUInt64(toUInt64(used['output_image']) > 0), 12) + bitShiftLeft(toUInt64((toUInt64(used['output_reasoning']) + reasoning) > 0), 13) + bitShiftLeft(toUInt64((toUInt64(used['images']) * (1 - has_output)) > 0), 17) + bitShiftLeft(toUInt64(toUInt64(used['input_images']) > 0), 18) + bitShiftLeft(toUInt64(toUInt64(used['pages']) > 0), 19) + bitShiftLeft(toUInt64(toUInt64(used['annotated_pages']) > 0), 20) + bitShiftLeft(toUInt64(toUInt64(used['queries']) > 0), 21) + bitShiftLeft(toUInt64(toUInt64(used['file_searches']) > 0), 22),
+      bitShiftLeft(toUInt64(searches > 0), search_place)
+      -- Length of text or sound that came with tokens is the same thing counted twice.
+      + (1 - has_tokens) * (bitShiftLeft(toUInt64(toUInt64(used['characters']) > 0), 16) + bitShiftLeft(toUInt64(seconds > 0), 15))
+    ) AS needed
+  FROM rated
+),
+heard AS (
+  SELECT *, intDiv(second_grains, quintillion) AS second_floor, second_grains - second_floor * quintillion AS second_rest
+  FROM summed
+),
+fraction AS (
+  SELECT *,
+    (token_sum + (unit_sum + second_floor + greatest(second_rest * 2 > quintillion, (second_rest * 2 = quintillion) * (second_floor % 2 = 1))) * common)
+      * price.10[1] AS numerator,
+    greatest(common * price.10[2] * toUInt256('3600000000000000'), toUInt256(1)) AS denominator
+  FROM heard
+),
+divided AS (
+  SELECT *, intDiv(numerator, denominator) AS floor_pico, (numerator - floor_pico * denominator) * 2 AS twice_rest FROM fraction
+),
+rounded AS (
+  SELECT *, floor_pico + greatest(twice_rest > denominator, (twice_rest = denominator) * (floor_pico % 2 = 1)) AS pico,
+    toUInt256('1000000000000') AS trillion
+  FROM divided
+)
+SELECT ts, request_id, attempt, provider, model, cost_usd, recorded_usd, listed_model AS price_model,
+  [toDate('1970-01-01'), price.4[sheet]][1 + (is_listed * (sheet > 0))] AS price_valid_from,
+  [toDecimal64OrNull(concat(toString(intDiv(pico, trillion)), '.', leftPad(toString(pico % trillion), 12, '0')), 12), NULL][1 + (greatest(1 - is_listed, (price.11 = 0) * greatest(sheet = 0, bitAnd(needed, rates) != needed, (price.13 = 1) * ((toUInt64(used['images']) * (1 - has_output)) > 0), pico > toUInt256('999999999999999999'))))] AS catalog_usd
+FROM rounded;
+
+CREATE TABLE IF NOT EXISTS `sidelight`.`cost_backfills`
+(
+  `ts` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  `request_id` UUID CODEC(ZSTD(1)),
+  `customer` LowCardinality(String) CODEC(ZSTD(1)),
+  `app` LowCardinality(String) CODEC(ZSTD(1)),
+  `team` LowCardinality(String) CODEC(ZSTD(1)),
+  `feature` LowCardinality(String) CODEC(ZSTD(1)),
+  `route` LowCardinality(String) CODEC(ZSTD(1)),
+  `provider` LowCardinality(String) CODEC(ZSTD(1)),
+  `model` LowCardinality(String) CODEC(ZSTD(1)),
+  `env` LowCardinality(String) CODEC(ZSTD(1)),
+  `role` LowCardinality(String) CODEC(ZSTD(1)),
+  `prompt_name` LowCardinality(String) CODEC(ZSTD(1)),
+  `prompt_version` LowCardinality(String) CODEC(ZSTD(1)),
+  `cost_usd` Nullable(Decimal(18, 12)) CODEC(T64, ZSTD(1)),
+  `price_valid_from` Date CODEC(T64, ZSTD(1)),
+  `backfilled_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') CODEC(Delta(8), ZSTD(1))
+)
+ENGINE = MergeTree
+PARTITION BY toMonday(ts)
+ORDER BY (customer, toStartOfHour(ts), request_id)
+SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS `sidelight`.`usage_hourly_backfill_view`
+TO `sidelight`.`usage_hourly`
+AS SELECT b.customer AS customer, toStartOfHour(b.ts) AS hour, b.app AS app, b.team AS team, b.feature AS feature,
+  b.route AS route, b.provider AS provider, b.model AS model, b.env AS env, b.role AS role,
+  sum(ifNull(b.cost_usd, 0)) AS cost_usd,
+  -toInt64(count()) AS unpriced
+FROM `sidelight`.`cost_backfills` AS b
+GROUP BY customer, hour, app, team, feature, route, provider, model, env, role;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS `sidelight`.`usage_daily_backfill_view`
+TO `sidelight`.`usage_daily`
+AS SELECT b.customer AS customer, toDate(b.ts, 'UTC') AS day, b.app AS app, b.model AS model, b.provider AS provider,
+  b.role AS role,
+  sum(ifNull(b.cost_usd, 0)) AS cost_usd,
+  -toInt64(count()) AS unpriced
+FROM `sidelight`.`cost_backfills` AS b
+GROUP BY customer, day, app, model, provider, role;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS `sidelight`.`prompt_daily_backfill_view`
+TO `sidelight`.`prompt_daily`
+AS SELECT toDate(b.ts, 'UTC') AS day, b.app AS app, b.route AS route, b.prompt_name AS prompt_name,
+  b.prompt_version AS prompt_version, b.provider AS provider, b.model AS model, b.env AS env,
+  sum(ifNull(b.cost_usd, 0)) AS cost_usd,
+  -toInt64(count()) AS unpriced
+FROM `sidelight`.`cost_backfills` AS b
+WHERE b.role = 'primary'
+GROUP BY day, app, route, prompt_name, prompt_version, provider, model, env;
+
+CREATE OR REPLACE VIEW `sidelight`.`requests_priced`
+AS SELECT r.* EXCEPT (cost_usd, price_valid_from),
+  ifNull(r.cost_usd, b.cost_usd) AS cost_usd,
+  if(r.cost_usd IS NULL AND b.cost_usd IS NOT NULL, b.price_valid_from, r.price_valid_from) AS price_valid_from,
+  r.cost_usd IS NULL AND b.cost_usd IS NOT NULL AS is_backfilled
+FROM `sidelight`.`requests` AS r
+GLOBAL ANY LEFT JOIN (SELECT request_id, cost_usd, price_valid_from FROM `sidelight`.`cost_backfills`) AS b USING (request_id);
+
+ALTER TABLE `sidelight`.`requests` MODIFY TTL toDateTime(ts) + toIntervalDay(90);
+
+ALTER TABLE `sidelight`.`attempts` MODIFY TTL toDateTime(ts) + toIntervalDay(90);
+
+ALTER TABLE `sidelight`.`cost_backfills` MODIFY TTL toDateTime(ts) + toIntervalDay(90);
+
+ALTER TABLE `sidelight`.`contents` MODIFY TTL toDateTime(ts) + toIntervalDay(14);
+
+ALTER TABLE `sidelight`.`feedback` MODIFY TTL toDateTime(ts) + toIntervalDay(400);
+
+ALTER TABLE `sidelight`.`scores` MODIFY TTL toDateTime(ts) + toIntervalDay(400);
+
+ALTER TABLE `sidelight`.`cache_audits` MODIFY TTL toDateTime(ts) + toIntervalDay(400);
+
+ALTER TABLE `sidelight`.`eval_runs` MODIFY TTL toDateTime(ts) + toIntervalDay(400);
+
+ALTER TABLE `sidelight`.`self_audit` MODIFY TTL toDateTime(ts) + toIntervalDay(400);
+
+ALTER TABLE `sidelight`.`usage_hourly` MODIFY TTL hour + toIntervalDay(730);
+
+ALTER TABLE `sidelight`.`latency_1m` MODIFY TTL minute + toIntervalDay(30);
+
+ALTER TABLE `sidelight`.`latency_1h` MODIFY TTL hour + toIntervalDay(730);
+
+ALTER TABLE `sidelight`.`prompt_daily` MODIFY TTL day + toIntervalDay(730);
+
+ALTER TABLE `sidelight`.`candidate_1h` MODIFY TTL hour + toIntervalDay(730);
