@@ -53,6 +53,9 @@ const doors = [
   'ingest/backfill.ts',
   'ingest/erase.ts',
   'ingest/backup.ts',
+  'ingest/receiver.ts',
+  'ingest/shipper.ts',
+  'ingest/spool-watch.ts',
 ]
 
 test('rooms import only the contract and themselves; composition roots also what they compose', () => {
@@ -67,7 +70,7 @@ test('rooms import only the contract and themselves; composition roots also what
 })
 
 const leaves =
-  /^sidecar\/(providers|formats|dialects|conversation|routing|streaming|body|lanes|upstream|observe|limits|pricing|counting|timing)\//
+  /^sidecar\/(providers|formats|dialects|conversation|routing|streaming|body|lanes|upstream|observe|limits|pricing|counting|feedback|timing)\//
 
 test('leaves of the sidecar never import stages or the context', () => {
   const wrong = offenders(({ path, imports }) =>

@@ -1,6 +1,7 @@
 import type { Environment } from '../contract/config/load.ts'
 import { runCheck } from './check.ts'
 import { runHelp } from './help.ts'
+import { runIngest } from './ingest.ts'
 import { runReconcile } from './reconcile.ts'
 import { runSidecar } from './sidecar.ts'
 import { runUp } from './up.ts'
@@ -16,6 +17,7 @@ export interface Command {
 export const commands: Readonly<Record<string, Command>> = {
   up: { summary: 'run the whole product on this machine (what npm start does)', run: runUp },
   sidecar: { summary: 'run the proxy alone, next to a service', run: runSidecar },
+  ingest: { summary: 'ship the records of the spool to the warehouse', run: runIngest },
   warehouse: {
     summary: 'run the embedded warehouse alone, speaking the ClickHouse HTTP protocol',
     run: runWarehouse,

@@ -7,13 +7,15 @@ import type { Limits } from '../sidecar/limits/limiter.ts'
 import { createSidecar, type Sidecar } from '../sidecar/main.ts'
 import { loadTracing } from '../sidecar/observe/load-tracing.ts'
 import type { Log } from '../sidecar/observe/log.ts'
+import type { MetricsSnapshot } from '../sidecar/observe/metrics.ts'
 import { sharesPorts } from './shares-ports.ts'
 import { startWorkers } from './workers.ts'
 import { writerGauges } from './writer-gauges.ts'
 
 export interface Group {
   readonly address: AddressInfo
-  readonly sources: Omit<Parameters<typeof createAdminServer>[0]['sources'], 'reload'>
+  readonly sources: Omit<Parameters<typeof createAdminServer>[0]['sources'], 'reload' | 'metrics'>
+  metrics(): Promise<MetricsSnapshot>
   inFlight(): Promise<number>
   reload(config: Config): Promise<void>
   stop(): Promise<void>
@@ -45,10 +47,10 @@ async function startAlone(options: GroupOptions): Promise<Group> {
     address,
     sources: {
       notReady,
-      metrics: async () => sidecar.metrics.render(),
       policy: async () => policyOf(sidecar),
       explain: async () => undefined,
     },
+    metrics: async () => sidecar.metrics.snapshot(),
     inFlight: async () => sidecar.plane.inFlight(),
     reload: async (config) => sidecar.reload(config),
     stop,
@@ -65,8 +67,11 @@ export async function startOne(
     directory: `${config.stateDir}/spool`,
     boot: `${bootMs}-${worker}`,
     // The first half of the time the sidecar takes to settle requests together.
-    flushMs: config.spool.flush / 2,
+    // Who waits for the disk should not wait for company as well; those who come meanwhile share the next sync.
+    flushMs: config.durability === 'strict' ? 0 : config.spool.flush / 2,
     queueRowsMax: config.spool.queueRows,
+    bytesMax: config.spool.bytes,
+    full: config.spool.full,
     warn: log.warn,
   })
   const tracing = await loadTracing(environment, log)

@@ -1,7 +1,7 @@
 import type { Config } from '../contract/config/schema.ts'
 import { createLog, type Log } from '../sidecar/observe/log.ts'
 
-export function logFor(config: Config): Log {
+export function logFor(config: Pick<Config, 'log'>): Log {
   const isTerminal = process.stderr.isTTY === true
   const format = config.log.format === 'auto' ? (isTerminal ? 'text' : 'json') : config.log.format
   return createLog({

@@ -3,13 +3,16 @@ import type { AddressInfo } from 'node:net'
 import { parseArgs } from 'node:util'
 import { type Environment, loadConfig } from '../contract/config/load.ts'
 import type { Config } from '../contract/config/schema.ts'
+import { SpoolWatch } from '../ingest/spool-watch.ts'
 import { createAdminServer } from '../sidecar/admin.ts'
 import { splitAddress } from '../sidecar/main.ts'
+import { familyOf, mergeMetrics } from '../sidecar/observe/metrics.ts'
 import { startSimulatedServer } from '../sidecar/providers/simulated/server.ts'
 import { withDefaults } from './defaults.ts'
 import { startGroup } from './group.ts'
 import { logFor } from './log-for.ts'
 import { reloadFrom, usesSimulated, watchFile } from './reload.ts'
+import { spoolGauges } from './shipper-gauges.ts'
 import { untilSignal } from './signals.ts'
 
 export interface Running {
@@ -40,12 +43,13 @@ export async function runProxy(
   const group = await startGroup({ config, environment, log, simulatedOrigin: simulated?.origin ?? '' })
   const reload = () =>
     reloadFrom({ load, environment, log, running: { ...loaded, config }, apply: group.reload })
+  const watch = new SpoolWatch(`${config.stateDir}/spool`)
+  const metrics = async () => {
+    const spool = spoolGauges(await watch.look(), Date.now()).map(familyOf)
+    return `${mergeMetrics([await group.metrics(), spool])}${moreMetrics()}`
+  }
   const admin = createAdminServer({
-    sources: {
-      ...group.sources,
-      metrics: async () => `${await group.sources.metrics()}${moreMetrics()}`,
-      reload,
-    },
+    sources: { ...group.sources, reload, metrics },
     token: environment['SIDELIGHT_ADMIN_TOKEN'],
     isLoopback: isLoopback(config.admin),
     allowedHosts: config.allowedHosts,

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../contract/config/load.ts'
 import { type Child, childMetrics, superviseChild } from './children.ts'
+import { startIngestChild } from './ingest.ts'
 import { logFor } from './log-for.ts'
-import { prepareEmbedded } from './prepare-up.ts'
 import { type Running, runProxy } from './run.ts'
 import { show } from './sidecar.ts'
 import { warehouseCommand } from './warehouse.ts'
@@ -13,7 +13,8 @@ export async function runUp(args: readonly string[], environment: Environment): 
   const running = await runProxy(args, environment, () => childMetrics(children))
   const warehouse = startWarehouse(running)
   if (warehouse !== undefined) children.set('warehouse', warehouse)
-  void warehouse?.started.then(() => prepareEmbedded(running.config, logFor(running.config)))
+  const ingest = startIngestChild(running.config, logFor(running.config))
+  children.set('ingest', ingest)
   const text = await Promise.race([
     warehouseText(running, warehouse),
     sleep(greetAfterMs, 'starting; a line of the log says if it cannot', { ref: false }),
@@ -21,7 +22,8 @@ export async function runUp(args: readonly string[], environment: Environment): 
   ])
   if (text !== '') process.stdout.write(greeting(running, text))
   const code = await running.stopped
-  // After the proxy: what it wrote last is still to arrive.
+  // In this order: what the proxy wrote last is still to arrive.
+  await ingest.stop()
   await warehouse?.stop()
   return code
 }
@@ -69,6 +71,15 @@ function greeting(running: Running, warehouse: string): string {
     `  curl ${data}/v1/chat/completions -H 'content-type: application/json' \\`,
     `    -d '{"model": "${firstModel(running)}", "messages": [{"role": "user", "content": "Hello!"}]}'`,
     '',
+    ...(config.warehouse.url === 'embedded' && warehouse.startsWith('http')
+      ? [
+          'What it cost, a second later:',
+          '',
+          `  curl '${warehouse}/?database=${config.warehouse.database}' -d \\`,
+          "    'SELECT app, customer, model, count(), sum(cost_usd) FROM requests GROUP BY ALL FORMAT PrettyCompact'",
+          '',
+        ]
+      : []),
     'Ctrl-C drains and stops.',
     '',
   ].join('\n')}\n`

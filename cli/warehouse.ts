@@ -62,7 +62,8 @@ export function warehouseCommand(config: Config, { isSupervised }: { isSupervise
     allowedHosts: config.allowedHosts,
     drainMs: config.drain,
     isSupervised,
-    logLevel: config.log.level,
+    // A line per insert and second would bury what people look for in the terminal of `up`.
+    logLevel: isSupervised && config.log.level === 'info' ? 'warn' : config.log.level,
   }
   return {
     program: process.execPath,

@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseConfig } from '../contract/config/load.ts'
 import { createLog } from '../sidecar/observe/log.ts'
+import { mergeMetrics } from '../sidecar/observe/metrics.ts'
 import { type FakeUpstream, fakeUpstream, httpJson, httpStream } from '../testing/fake-upstream.ts'
 import { rawCaller } from '../testing/raw-caller.ts'
 import { nodeCommand, type Spawned, spawnProcess } from '../testing/spawn.ts'
@@ -199,7 +200,7 @@ test('where processes cannot share a port one serves, and says so', async () => 
   const answer = await fetch(`http://127.0.0.1:${here.group.address.port}/v1/models`)
   assert.equal(answer.status, 200)
   await answer.text()
-  assert.doesNotMatch(await here.group.sources.metrics(), /worker="2"/)
+  assert.doesNotMatch(mergeMetrics([await here.group.metrics()]), /worker="2"/)
 })
 
 test('streams of all workers end before a signal ends the processes', async () => {

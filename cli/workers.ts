@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { Limiter } from '../sidecar/limits/limiter.ts'
-import { type MetricsSnapshot, mergeMetrics } from '../sidecar/observe/metrics.ts'
+import type { MetricsSnapshot } from '../sidecar/observe/metrics.ts'
 import type { Group, GroupOptions } from './group.ts'
 import type { Question } from './worker-messages.ts'
 import { WorkerProcess } from './worker-process.ts'
@@ -70,13 +70,13 @@ export async function startWorkers(options: GroupOptions): Promise<Group> {
   }, statusMs)
   return {
     address,
+    metrics: async () => ((await askAll({ what: 'metrics' })) as MetricsSnapshot[]).flat(),
     async inFlight() {
       const states = await statuses().catch(() => [])
       return states.reduce((sum, state) => sum + state.inFlight, 0)
     },
     sources: {
       notReady: () => notReady,
-      metrics: async () => mergeMetrics((await askAll({ what: 'metrics' })) as MetricsSnapshot[]),
       // They run the same configuration, so one speaks for all.
       policy: async () => (await askAll({ what: 'policy' }))[0],
       explain: async () => undefined,

@@ -1,11 +1,12 @@
 import type { WriterCounts } from '../ingest/writer.ts'
 import type { Gauge } from '../sidecar/observe/metrics.ts'
+import { lostHelp, tornHelp } from './shipper-gauges.ts'
 
-type SpoolCounts = Pick<WriterCounts, 'accepted' | 'spooled' | 'lost' | 'queued' | 'tornTails'>
+type SpoolCounts = Pick<WriterCounts, 'accepted' | 'spooled' | 'losses' | 'queued' | 'tornTails'>
 
 /** What the spool counts, as metrics. */
 export function writerGauges(counts: SpoolCounts): Gauge[] {
-  const { accepted, spooled, lost, queued, tornTails } = counts
+  const { accepted, spooled, losses, queued, tornTails } = counts
   return [
     {
       name: 'sidelight_records_accepted_total',
@@ -19,12 +20,13 @@ export function writerGauges(counts: SpoolCounts): Gauge[] {
       help: 'Records durable on disk.',
       value: spooled,
     },
-    {
+    ...Object.entries(losses).map(([reason, value]) => ({
       name: 'sidelight_records_lost_total',
-      type: 'counter',
-      help: 'Records that could be neither written nor kept.',
-      value: lost,
-    },
+      type: 'counter' as const,
+      help: lostHelp,
+      value,
+      labels: { reason },
+    })),
     {
       name: 'sidelight_record_queue_rows',
       type: 'gauge',
@@ -34,7 +36,7 @@ export function writerGauges(counts: SpoolCounts): Gauge[] {
     {
       name: 'sidelight_spool_torn_tails_total',
       type: 'counter',
-      help: 'Segments whose tail a crash had torn off.',
+      help: tornHelp,
       value: tornTails,
     },
   ]

@@ -96,6 +96,11 @@ export const errorCatalogue = {
     'overloaded',
     'The sidecar serves as many requests as `limits.inFlight` allows.',
   ),
+  spool_full: entry(
+    503,
+    'overloaded',
+    'The spool can take no more records, and `spool.full: refuse` asks not to serve without one.',
+  ),
   internal_error: entry(500, 'internal', 'A bug in Sidelight. The request id finds it in the log.'),
 } as const satisfies Record<string, ErrorEntry>
 

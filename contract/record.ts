@@ -206,12 +206,16 @@ export type SelfAuditRow = RowOf<typeof selfAuditColumns>
 export interface LedgerRecord {
   readonly request: RequestRow
   readonly attempts: readonly AttemptRow[]
+  /** Served though the spool is full: nobody was promised that this record is kept. */
+  readonly isExpendable?: boolean
 }
 
 /** Where records go. Offering never blocks and never throws; what can't be taken is counted. */
 export interface RecordSink {
   offer(record: LedgerRecord): void
   offerFeedback(row: FeedbackRow): void
+  /** Why requests that must leave a record can't be served now; undefined when they can. */
+  refusal(): string | undefined
   /**
    * Resolves when everything that was offered so far is durable. Rejects when some of it was lost, the last
    * one included when it was refused; while the disk fails, it waits.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { insertRows, someRequests } from '../testing/ledger.ts'
+import { insertRows, someRequests } from '../testing/ledger-rows.ts'
 import { seededRandom } from '../testing/random.ts'
 import { nodeCommand, spawnProcess } from '../testing/spawn.ts'
 import { tempDir } from '../testing/temp-dir.ts'

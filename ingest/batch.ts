@@ -5,24 +5,29 @@ import { encodeEntry, type SpoolEntry } from './payload.ts'
 export const batchRecordsMax = 500
 export const batchBytesMax = 512 * 1024
 
-/** Fills the batch from the front of the queue; tells how many records it took, encodable or not. */
-export function fillBatch(batch: FrameBatch, queue: readonly SpoolEntry[], due: number): number {
+/** Fills the batch from the front of the queue; tells which entries it took, and which of them it could not hold. */
+export function fillBatch(
+  batch: FrameBatch,
+  queue: readonly SpoolEntry[],
+  due: number,
+): { taken: number; failed: ReadonlySet<SpoolEntry> } {
   batch.clear()
   const limit = Math.min(due, batchRecordsMax, queue.length)
+  const failed = new Set<SpoolEntry>()
   let taken = 0
   while (taken < limit && batch.size < batchBytesMax) {
-    const record = queue[taken]
+    const entry = queue[taken]
     taken += 1
-    if (record !== undefined) add(batch, record)
+    if (entry !== undefined && !add(batch, entry)) failed.add(entry)
   }
-  return taken
+  return { taken, failed }
 }
 
 /** A record of which no JSON can be made is a bug of ours, and must not stop those behind it. */
-function add(batch: FrameBatch, record: SpoolEntry): void {
+function add(batch: FrameBatch, entry: SpoolEntry): boolean {
   try {
-    batch.add(encodeEntry(record))
+    return 'payload' in entry ? batch.addBytes(entry.payload) : batch.add(encodeEntry(entry))
   } catch {
-    // The caller counts it: taken, but not in the batch.
+    return false
   }
 }

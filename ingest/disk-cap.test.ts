@@ -17,10 +17,11 @@ function putSegment(disk: MemoryFiles, number: number, records: number): void {
   disk.put(pathOf(number), Buffer.from(batch.bytes))
 }
 
-function capOn(disk: MemoryFiles, bytesMax: number) {
+function capOn(disk: MemoryFiles, bytesMax: number, full: 'drop' | 'refuse' = 'drop') {
   const dropped: number[] = []
-  const onDropped = (records: number) => void dropped.push(records)
-  return { cap: new DiskCap({ directory: '/spool', bytesMax, files: disk.files, onDropped }), dropped }
+  const onDropped = (payloads: readonly Buffer[]) => void dropped.push(payloads.length)
+  const cap = new DiskCap({ directory: '/spool', bytesMax, full, files: disk.files, onDropped })
+  return { cap, dropped }
 }
 
 test('below the limit nothing is dropped, and what waits is known', async () => {
@@ -62,5 +63,14 @@ test('a segment that is shipped while it is dropped is not counted as lost', asy
   putSegment(disk, 1, 5)
   const { cap, dropped } = capOn(disk, 10)
   await cap.enforce()
+  assert.deepEqual(dropped, [])
+})
+
+test('where dropping is not allowed everything stays', async () => {
+  const disk = memoryFiles()
+  for (const number of [1, 2, 3]) putSegment(disk, number, 1)
+  const { cap, dropped } = capOn(disk, 150, 'refuse')
+  await cap.enforce()
+  assert.equal(cap.waiting().bytes, 300)
   assert.deepEqual(dropped, [])
 })

@@ -6,9 +6,11 @@ import { parseSegmentName, sealedEnding } from './segment-name.ts'
 export interface DiskCapOptions {
   readonly directory: string
   readonly bytesMax: number
+  /** `refuse` drops nothing: whoever brings more is told that there is no room. */
+  readonly full: 'drop' | 'refuse'
   readonly files: Files
-  /** Called for each segment that had to go. */
-  readonly onDropped: (records: number) => void
+  /** Called with the payloads of each segment that had to go. */
+  readonly onDropped: (payloads: readonly Buffer[]) => void
 }
 
 export interface Waiting {
@@ -42,6 +44,7 @@ export class DiskCap {
     const sizes = await this.#look()
     let bytes = sumOf(sizes)
     for (const [name, size] of sizes) {
+      if (this.#options.full === 'refuse') break
       if (bytes <= this.#options.bytesMax) break
       await this.#drop(name)
       sizes.delete(name)
@@ -66,9 +69,10 @@ export class DiskCap {
     const { directory, files, onDropped } = this.#options
     const path = join(directory, name)
     try {
-      const { frames } = scanFrames(await files.readFile(path))
+      const payloads: Buffer[] = []
+      scanFrames(await files.readFile(path), (payload) => payloads.push(payload))
       await files.unlink(path)
-      onDropped(frames)
+      onDropped(payloads)
     } catch (error) {
       // Shipped in the meantime, or dropped by another process of this directory.
       if (errorCode(error) !== 'ENOENT') throw error

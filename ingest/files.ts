@@ -10,6 +10,7 @@ import {
   stat,
   unlink,
 } from 'node:fs/promises'
+import { dirname } from 'node:path'
 
 export interface OpenFile {
   /** May write less than it was given, as the system call may. */
@@ -93,4 +94,18 @@ export async function prepareDirectory(directory: string, files: Files): Promise
 export function errorCode(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   return typeof code === 'string' ? code : 'unknown'
+}
+
+/** Replaces a small file: after a crash it is the old one or the new one, whole. */
+export async function writeWhole(path: string, bytes: Buffer, files: Files): Promise<void> {
+  const temporary = `${path}.tmp`
+  const file = await files.open(temporary, 'w')
+  try {
+    await writeAll(file, bytes, 0)
+    await file.datasync()
+  } finally {
+    await file.close()
+  }
+  await files.rename(temporary, path)
+  await files.syncDirectory(dirname(path))
 }

@@ -40,14 +40,28 @@ export class FrameBatch {
   add(payload: string): boolean {
     if (payload.length === 0 || payload.length * bytesPerUnitMax > payloadBytesMax) return false
     this.#reserve(headerBytes + payload.length * bytesPerUnitMax)
+    const length = this.#buffer.write(payload, this.#bytes + headerBytes, 'utf8')
+    this.#seal(length)
+    return true
+  }
+
+  /** The same of bytes that are UTF-8 already. */
+  addBytes(payload: Buffer): boolean {
+    if (payload.length === 0 || payload.length > payloadBytesMax) return false
+    this.#reserve(headerBytes + payload.length)
+    payload.copy(this.#buffer, this.#bytes + headerBytes)
+    this.#seal(payload.length)
+    return true
+  }
+
+  /** Puts the head before a payload that is in its place. */
+  #seal(length: number): void {
     const at = this.#bytes
     const start = at + headerBytes
-    const length = this.#buffer.write(payload, start, 'utf8')
     this.#buffer.writeUInt32LE(length, at)
     this.#buffer.writeUInt32LE(crc32(this.#buffer.subarray(start, start + length)), at + 4)
     this.#bytes = start + length
     this.#count += 1
-    return true
   }
 
   #reserve(more: number): void {

@@ -8,10 +8,11 @@ const everyMs = 10_000
 export interface HousekeeperOptions {
   readonly directory: string
   readonly bytesMax: number
+  readonly full: 'drop' | 'refuse'
   readonly self: Owner
   readonly files: Files
   readonly warn: (message: string, fields: Record<string, string | number>) => void
-  readonly onDropped: (records: number) => void
+  readonly onDropped: (payloads: readonly Buffer[]) => void
 }
 
 /**
@@ -25,6 +26,8 @@ export class Housekeeper {
   #timer: NodeJS.Timeout | undefined
   #round: Promise<void> | undefined
   #lastFailure: string | undefined
+  /** Written here since the directory was last looked through. */
+  #bytesSince = 0
 
   constructor(options: HousekeeperOptions) {
     this.#options = options
@@ -37,6 +40,15 @@ export class Housekeeper {
 
   waiting(): Waiting {
     return this.#cap.waiting()
+  }
+
+  addBytes(bytes: number): void {
+    this.#bytesSince += bytes
+  }
+
+  /** More waits than may wait; others that write here are noticed at the next look. */
+  isOverLimit(): boolean {
+    return this.#cap.waiting().bytes + this.#bytesSince > this.#options.bytesMax
   }
 
   /** Resolves when what was left open is sealed; the limit is looked after in the background. */
@@ -62,6 +74,7 @@ export class Housekeeper {
     try {
       await this.#recover()
       await this.#cap.enforce()
+      this.#bytesSince = 0
       this.#lastFailure = undefined
     } catch (error) {
       const code = errorCode(error)

@@ -8,7 +8,7 @@ export interface Losses {
   readonly unencodable: number
   /** Their segment was removed by somebody else while it was written. */
   readonly vanished: number
-  /** Dropped to stay under `bytesMax`. */
+  /** Dropped to stay under `bytesMax`, or not taken because nothing may be dropped. */
   readonly diskCap: number
 }
 

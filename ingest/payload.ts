@@ -9,8 +9,11 @@ import {
   spooledTables,
 } from '../contract/record.ts'
 
-/** What one frame of the spool holds: rows that are shipped, lost and counted together. */
-export type SpoolEntry = LedgerRecord | { readonly feedback: FeedbackRow } | { readonly audit: SelfAuditRow }
+/** What is offered to the spool, and counted. */
+export type RecordEntry = LedgerRecord | { readonly feedback: FeedbackRow }
+
+/** What one frame of the spool holds: rows that are shipped and lost together. */
+export type SpoolEntry = RecordEntry | { readonly audit: SelfAuditRow } | { readonly payload: Buffer }
 
 type Columns = Readonly<Record<string, { readonly type: ColumnType }>>
 
@@ -21,6 +24,9 @@ export const tableTags = {
   feedback: 'f',
   self_audit: 's',
 } as const satisfies Record<SpooledTable, string>
+
+/** Begins the first line of a frame that came from another spool: whose it is. It is no row. */
+export const markTag = 'h'
 
 interface LineForm {
   readonly names: readonly string[]
@@ -42,7 +48,7 @@ const audits = formOf('self_audit')
  * number is what the warehouse reads as JSONCompactEachRow, so the shipper copies bytes and parses nothing.
  * Columns only grow at the end, so the number says which ones they are.
  */
-export function encodeEntry(entry: SpoolEntry): string {
+export function encodeEntry(entry: Exclude<SpoolEntry, { payload: unknown }>): string {
   if ('feedback' in entry) return lineOf(feedback, entry.feedback)
   if ('audit' in entry) return lineOf(audits, entry.audit)
   let lines = lineOf(requests, entry.request)
@@ -51,13 +57,23 @@ export function encodeEntry(entry: SpoolEntry): string {
 }
 
 function lineOf(form: LineForm, row: object): string {
-  return form.prefix + JSON.stringify(valuesOf(row, form.names))
+  return form.prefix + wellFormed(JSON.stringify(valuesOf(row, form.names)))
+}
+
+/**
+ * Half a surrogate pair in a caller's text is written as an escape, and as nothing else is. ClickHouse refuses
+ * such a row, or stores bytes that are no UTF-8: it becomes the replacement character.
+ */
+function wellFormed(json: string): string {
+  if (!json.includes('\\ud')) return json
+  return json.replace(/(?<=(?:^|[^\\])(?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g, '\ufffd')
 }
 
 /** Before there were lines, a record was one array: `[version, request, attempts]`. It says the same. */
 export function linesOfArray(payload: string): string {
   const [, request, attemptRows] = JSON.parse(payload) as readonly [number, unknown[], unknown[][]]
-  const line = (tag: string, values: readonly unknown[]) => `${tag}${values.length}${JSON.stringify(values)}`
+  const line = (tag: string, values: readonly unknown[]) =>
+    `${tag}${values.length}${wellFormed(JSON.stringify(values))}`
   return [
     line(tableTags.requests, request),
     ...attemptRows.map((values) => line(tableTags.attempts, values)),
@@ -65,7 +81,7 @@ export function linesOfArray(payload: string): string {
 }
 
 /** For people and tests. Columns that came after the payload was written get the default of their type. */
-export function decodeEntry(payload: string): SpoolEntry {
+export function decodeEntry(payload: string): Exclude<SpoolEntry, { payload: unknown }> {
   const lines = payload.startsWith('[') ? linesOfArray(payload) : payload
   const rows = lines.split('\n').map(decodeLine)
   const first = rows[0]

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { startEngine } from '../testing/engine.ts'
-import { insertRows, someRequests } from '../testing/ledger.ts'
+import { insertRows, someRequests } from '../testing/ledger-rows.ts'
 import { seededRandom } from '../testing/random.ts'
 import { tempDir } from '../testing/temp-dir.ts'
 import { migrate } from './migrate.ts'

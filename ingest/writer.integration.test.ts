@@ -21,7 +21,7 @@ async function sealedRecords(directory: string): Promise<LedgerRecord[]> {
   return files.flatMap((bytes) => {
     const { payloads, goodBytes } = decodeFrames(bytes)
     assert.equal(goodBytes, bytes.length, 'a sealed segment is whole')
-    return payloads.map((payload) => decodeEntry(payload) as LedgerRecord)
+    return payloads.map(decodeEntry).filter((entry) => 'request' in entry)
   })
 }
 

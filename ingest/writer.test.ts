@@ -9,12 +9,18 @@ import { randomRecord, randomRow } from '../testing/random-record.ts'
 import { tempDir } from '../testing/temp-dir.ts'
 import { batchRecordsMax } from './batch.ts'
 import { decodeFrames } from './frames.ts'
-import { decodeEntry } from './payload.ts'
+import { decodeEntry, type SpoolEntry } from './payload.ts'
 import { createWriter, type Writer, type WriterOptions } from './writer.ts'
 
 const random = randomRecord(seededRandom(21), 0)
 /** Small enough that a batch ends by its records and not by its bytes. */
-const template = { ...random, request: { ...random.request, tags: {}, model: '', session: '' } }
+const short = Object.entries(random.request).map(([name, value]) => [name, shortened(value)])
+const template: LedgerRecord = { request: Object.fromEntries(short), attempts: [] }
+
+function shortened(value: unknown): unknown {
+  if (typeof value === 'string') return value.slice(0, 36)
+  return Array.isArray(value) ? [] : value
+}
 
 function numbered(seq: number): LedgerRecord {
   return { ...template, request: { ...template.request, seq } }
@@ -35,11 +41,12 @@ function writerIn(directory: string, options: Partial<WriterOptions> = {}): Prom
   })
 }
 
+function entriesIn(bytes: Buffer): SpoolEntry[] {
+  return decodeFrames(bytes).payloads.map(decodeEntry)
+}
+
 function seqsIn(bytes: Buffer): number[] {
-  return decodeFrames(bytes).payloads.map((payload) => {
-    const entry = decodeEntry(payload)
-    return 'request' in entry ? entry.request.seq : -1
-  })
+  return entriesIn(bytes).flatMap((entry) => ('request' in entry ? [entry.request.seq] : []))
 }
 
 async function sealedSeqs(directory: string): Promise<number[]> {
@@ -246,5 +253,67 @@ describe('the writer', { concurrency: true }, () => {
       )
       return true
     })
+  })
+
+  test('the end of a spool says what was seen, kept and lost, by day', async () => {
+    const { writer, disk } = await failingWriter({ queueRowsMax: 5 })
+    const day = 86_400_000
+    for (let seq = 1; seq <= 7; seq += 1) {
+      const record = numbered(seq)
+      writer.offer({ ...record, request: { ...record.request, ts: seq < 4 ? day - 1 : day } })
+    }
+    await writer.close()
+    const entries = disk.names().flatMap((name) => entriesIn(disk.content(name) ?? Buffer.alloc(0)))
+    const audits = entries.flatMap((entry) => ('audit' in entry ? [entry.audit] : []))
+    const told = audits.map((row) => [row.day, row.seen, row.spooled, row.lost, row.seq_min, row.seq_max])
+    assert.deepEqual(told, [
+      ['1970-01-01', 3, 3, 0, 1, 3],
+      ['1970-01-02', 4, 2, 2, 4, 7],
+    ])
+    assert.deepEqual(audits[1]?.losses, { queueFull: 2 })
+    assert.equal(writer.counts().spooled, 5)
+  })
+
+  test('what a disk limit drops is told as a loss of those who wrote it', async () => {
+    const { writer: first, disk } = await failingWriter()
+    offerAll(first, 1, 4)
+    await first.close()
+    const writer = await writerIn('/spool', { files: disk.files, bytesMax: 1, boot: '2-0' })
+    await until(() => writer.counts().losses.diskCap > 0)
+    await writer.close()
+    assert.equal(writer.counts().losses.diskCap, 3)
+    const entries = disk.names().flatMap((name) => entriesIn(disk.content(name) ?? Buffer.alloc(0)))
+    const [audit] = entries.flatMap((entry) => ('audit' in entry ? [entry.audit] : []))
+    assert.equal(audit?.sidecar_id, template.request.sidecar_id)
+    assert.equal(audit?.boot, template.request.boot)
+    assert.deepEqual(audit?.losses, { diskCap: 3 })
+    assert.equal(audit?.seen, 0)
+  })
+
+  test('where nothing may be dropped a full spool refuses, and only expendable records are lost', async () => {
+    const { writer, failing } = await failingWriter({ full: 'refuse', bytesMax: 20_000 })
+    assert.equal(writer.refusal(), undefined)
+    offerAll(writer, 0, 20)
+    await writer.flushed()
+    assert.match(writer.refusal() ?? '', /full/)
+    writer.offer({ ...numbered(20), isExpendable: true })
+    await assert.rejects(writer.flushed())
+    writer.offer(numbered(21))
+    await writer.flushed()
+    assert.equal(writer.counts().losses.diskCap, 1)
+    assert.equal(writer.counts().spooled, 21)
+    assert.equal(failing.size, 0)
+    await writer.close()
+  })
+
+  test('where nothing may be dropped a disk that fails refuses, until it can be written again', async () => {
+    const { writer, failing } = await failingWriter({ full: 'refuse' })
+    failing.add('write')
+    writer.offer(numbered(0))
+    await until(() => writer.refusal() !== undefined)
+    failing.clear()
+    await writer.flushed()
+    await until(() => writer.refusal() === undefined)
+    await writer.close()
   })
 })

@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { FeedbackRow, LedgerRecord, RecordSink } from '../contract/record.ts'
+import type { FeedbackRow, LedgerRecord, RecordSink, RequestRow } from '../contract/record.ts'
 import { fillBatch } from './batch.ts'
 import { errorCode, type Files, nodeFiles, prepareDirectory } from './files.ts'
 import { FlushWaiters } from './flush-waiters.ts'
-import { FrameBatch } from './frames.ts'
+import { FrameBatch, payloadBytesMax } from './frames.ts'
 import { Housekeeper } from './housekeeper.ts'
 import { LossCounter, type Losses, type LossReason } from './losses.ts'
+import { originsIn } from './origin.ts'
 import { thisProcess } from './owner.ts'
-import type { SpoolEntry } from './payload.ts'
+import type { RecordEntry, SpoolEntry } from './payload.ts'
+import { SelfAudit } from './self-audit.ts'
 import { Spool } from './spool.ts'
 
 /** A disk that said no is asked again after this. */
@@ -18,6 +20,8 @@ const complainEveryMs = 30_000
 const closeTries = 10
 const closeRetryMs = 100
 const directoryBytesMax = 10 * 1024 ** 3
+/** How much a process that is killed may leave uncounted. */
+const auditEveryMs = 60_000
 
 export interface WriterOptions {
   readonly directory: string
@@ -28,6 +32,8 @@ export interface WriterOptions {
   readonly warn: (message: string, fields: Record<string, string | number>) => void
   /** What may wait in the directory for the warehouse; beyond it the oldest segment is dropped. 10 GiB. */
   readonly bytesMax?: number
+  /** What happens at that limit: the oldest go, or requests that need a record are refused. */
+  readonly full?: 'drop' | 'refuse'
   readonly files?: Files
 }
 
@@ -60,13 +66,27 @@ export async function createWriter(options: WriterOptions): Promise<Writer> {
   return writer
 }
 
-class GroupWriter implements Writer {
+/** Writes what others have encoded. */
+export interface PayloadWriter extends Pick<Writer, 'refusal' | 'close'> {
+  /** Resolves when it would survive a power cut; rejects when it was not taken, and then it is not there. */
+  keep(payload: Buffer): Promise<void>
+}
+
+export async function createPayloadWriter(options: WriterOptions): Promise<PayloadWriter> {
+  await prepareDirectory(options.directory, options.files ?? nodeFiles)
+  const writer = new GroupWriter(options)
+  await writer.start()
+  return writer
+}
+
+class GroupWriter implements Writer, PayloadWriter {
   readonly #options: WriterOptions
   readonly #spool: Spool
   readonly #housekeeper: Housekeeper
   readonly #batch = new FrameBatch()
   readonly #waiters = new FlushWaiters()
   readonly #losses = new LossCounter()
+  readonly #audit = new SelfAudit()
   #queue: SpoolEntry[] = []
   #accepted = 0
   #spooled = 0
@@ -75,6 +95,7 @@ class GroupWriter implements Writer {
   #isLastRefused = false
   #flushTimer: NodeJS.Timeout | undefined
   #sealTimer: NodeJS.Timeout | undefined
+  #auditTimer: NodeJS.Timeout | undefined
   #turning: Promise<void> | undefined
   #closing: Promise<void> | undefined
   /** The code of the last error while writing fails. */
@@ -82,7 +103,7 @@ class GroupWriter implements Writer {
   #complainedMs = Number.NEGATIVE_INFINITY
 
   constructor(options: WriterOptions) {
-    const { directory, boot, warn, bytesMax = directoryBytesMax, files = nodeFiles } = options
+    const { directory, boot, warn, bytesMax = directoryBytesMax, full = 'drop', files = nodeFiles } = options
     const self = thisProcess()
     this.#options = options
     this.#spool = new Spool({
@@ -97,14 +118,17 @@ class GroupWriter implements Writer {
     this.#housekeeper = new Housekeeper({
       directory,
       bytesMax,
+      full,
       self,
       files,
       warn,
-      onDropped: (records) => this.#losses.add('diskCap', records),
+      onDropped: (payloads) => this.#countDropped(payloads),
     })
   }
 
   start(): Promise<void> {
+    this.#auditTimer = setInterval(() => this.#reportAudit(), auditEveryMs)
+    this.#auditTimer.unref()
     return this.#housekeeper.start()
   }
 
@@ -116,13 +140,35 @@ class GroupWriter implements Writer {
     this.#take({ feedback: row })
   }
 
-  #take(entry: SpoolEntry): void {
-    const refusal = this.#refusal()
+  keep(payload: Buffer): Promise<void> {
+    const refusal = this.refusal()
+    if (this.#closing !== undefined || refusal !== undefined || payload.length > payloadBytesMax)
+      return Promise.reject(new Error(refusal ?? 'no more is taken'))
+    this.#isLastRefused = false
+    this.#accept({ payload })
+    return this.flushed()
+  }
+
+  refusal(): string | undefined {
+    if (this.#options.full !== 'refuse') return undefined
+    if (this.#housekeeper.isOverLimit()) return 'the spool is full: the warehouse takes no records'
+    return this.#failure === undefined ? this.problem() : 'the spool cannot be written'
+  }
+
+  #take(entry: RecordEntry): void {
+    const refusal = this.#refusalOf(entry)
     this.#isLastRefused = refusal !== undefined
+    const [table, row] = countedIn(entry)
+    this.#audit.seen(table, row)
     if (refusal !== undefined) {
       this.#losses.add(refusal, 1)
+      this.#audit.lost(table, row, refusal)
       return
     }
+    this.#accept(entry)
+  }
+
+  #accept(entry: SpoolEntry): void {
     this.#accepted += 1
     this.#queue.push(entry)
     this.#flushAfter(this.#options.flushMs)
@@ -160,9 +206,23 @@ class GroupWriter implements Writer {
     return this.#closing
   }
 
-  #refusal(): LossReason | undefined {
+  #refusalOf(entry: RecordEntry): LossReason | undefined {
     if (this.#closing !== undefined) return 'closed'
-    return this.#queue.length < this.#options.queueRowsMax ? undefined : 'queueFull'
+    if (this.#queue.length >= this.#options.queueRowsMax) return 'queueFull'
+    const isExpendable = 'request' in entry && entry.isExpendable === true
+    return isExpendable && this.refusal() !== undefined ? 'diskCap' : undefined
+  }
+
+  #countDropped(payloads: readonly Buffer[]): void {
+    const origins = payloads.flatMap(originsIn)
+    this.#losses.add('diskCap', origins.length)
+    for (const origin of origins) this.#audit.lostOf(origin, 'diskCap')
+  }
+
+  /** Its rows take the way of the records, so that they are as safe, and shipped as often. */
+  #reportAudit(): void {
+    for (const audit of this.#audit.take(Date.now())) this.#queue.push({ audit })
+    if (this.#closing === undefined && this.#queue.length > 0) this.#flushAfter(this.#options.flushMs)
   }
 
   #flushAfter(delayMs: number): void {
@@ -217,22 +277,31 @@ class GroupWriter implements Writer {
   async #writeQueued(): Promise<void> {
     let due = this.#queue.length
     while (due > 0) {
-      const taken = fillBatch(this.#batch, this.#queue, due)
-      const { count } = this.#batch
+      const { taken, failed } = fillBatch(this.#batch, this.#queue, due)
+      const { count, size } = this.#batch
       if (count > 0) await this.#spool.append(this.#batch.bytes, count)
+      this.#housekeeper.addBytes(size)
       // Only now: a batch that failed stays first in the queue, and the same bytes go to the same place.
-      this.#queue.splice(0, taken)
-      this.#settle(taken, count)
+      this.#settle(this.#queue.splice(0, taken), failed)
       due -= taken
     }
   }
 
-  #settle(taken: number, written: number): void {
-    const unencodable = taken - written
-    this.#spooled += written
-    this.#settled += taken
-    if (unencodable > 0) this.#losses.add('unencodable', unencodable)
-    const error = unencodable > 0 ? new Error('a record could not be encoded') : undefined
+  #settle(entries: readonly SpoolEntry[], failed: ReadonlySet<SpoolEntry>): void {
+    for (const entry of entries) {
+      if ('audit' in entry) continue
+      this.#settled += 1
+      if ('payload' in entry) continue
+      const [table, row] = countedIn(entry)
+      if (failed.has(entry)) {
+        this.#losses.add('unencodable', 1)
+        this.#audit.lost(table, row, 'unencodable')
+      } else {
+        this.#spooled += 1
+        this.#audit.spooled(table, row)
+      }
+    }
+    const error = failed.size > 0 ? new Error('a record could not be encoded') : undefined
     this.#waiters.settle(this.#settled, error)
   }
 
@@ -248,18 +317,25 @@ class GroupWriter implements Writer {
 
   async #close(): Promise<void> {
     this.#stopTimers()
+    clearInterval(this.#auditTimer)
     await this.#turning
     await this.#housekeeper.stop()
-    for (let tries = 1; ; tries += 1) {
-      await this.#work(() => true)
-      if (this.#failure === undefined || tries === closeTries) break
-      await sleep(closeRetryMs)
-    }
-    const left = this.#queue.splice(0).length
+    await this.#work(() => false)
+    this.#reportAudit()
+    await this.#workUntilDone()
+    const left = this.#queue.splice(0).filter((entry) => !('audit' in entry)).length
     if (left === 0) return
     this.#losses.add('closed', left)
     this.#settled += left
     this.#waiters.settle(this.#settled, new Error('the process ended before the record could be written'))
+  }
+
+  async #workUntilDone(): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      await this.#work(() => true)
+      if (this.#failure === undefined || tries === closeTries) return
+      await sleep(closeRetryMs)
+    }
   }
 
   #stopTimers(): void {
@@ -268,4 +344,9 @@ class GroupWriter implements Writer {
     this.#flushTimer = undefined
     this.#sealTimer = undefined
   }
+}
+
+/** What of an entry is counted: a record by its request. */
+function countedIn(entry: RecordEntry): readonly ['requests' | 'feedback', RequestRow | FeedbackRow] {
+  return 'request' in entry ? ['requests', entry.request] : ['feedback', entry.feedback]
 }

@@ -1,3 +1,4 @@
+import { spoolGauges } from '../cli/shipper-gauges.ts'
 import { writerGauges } from '../cli/writer-gauges.ts'
 import { parseConfig } from '../contract/config/load.ts'
 import {
@@ -7,8 +8,10 @@ import {
   type RequestRow,
   requestColumns,
 } from '../contract/record.ts'
+import type { SpoolState } from '../ingest/spool-watch.ts'
 import { createSidecar } from '../sidecar/main.ts'
 import { createLog } from '../sidecar/observe/log.ts'
+import { memorySink } from '../testing/memory-sink.ts'
 
 /** The reference page of metrics, asked of a sidecar that has counted one record. */
 export async function metricsPage(): Promise<string> {
@@ -31,24 +34,45 @@ export async function metricsPage(): Promise<string> {
   ].join('\n')
 }
 
+const sampleSpool: SpoolState = {
+  segments: 0,
+  bytes: 0,
+  oldestMs: undefined,
+  shipper: {
+    atMs: 0,
+    figures: {
+      shipped: { requests: 1 },
+      batches: 1,
+      quarantined: { CANNOT_PARSE_TEXT: 1 },
+      lost: 0,
+      failures: { unreachable: 1 },
+      tornTails: 0,
+      damagedSegments: 0,
+      waiting: undefined,
+    },
+  },
+}
+
 async function render(): Promise<string> {
   const { config } = parseConfig('', 'generated', {})
   const sidecar = createSidecar({
     config,
     environment: {},
-    sink: { offer: () => {}, offerFeedback: () => {}, flushed: async () => {} },
+    sink: memorySink([]),
     log: createLog({ level: 'silent', format: 'json', write: () => {}, nowMs: Date.now }),
     tracing: undefined,
     simulatedOrigin: '',
     worker: 0,
     bootMs: 0,
   })
-  const counts = { accepted: 0, spooled: 0, lost: 0, queued: 0, tornTails: 0 }
-  sidecar.metrics.gauges(() => writerGauges(counts))
+  const losses = { queueFull: 0, closed: 0, unencodable: 0, vanished: 0, diskCap: 0 }
+  const counts = { accepted: 0, spooled: 0, losses, queued: 0, tornTails: 0 }
+  sidecar.metrics.gauges(() => [...writerGauges(counts), ...spoolGauges(sampleSpool, 0)])
   const request = sampleRow(requestColumns) as unknown as RequestRow
   const attempt = sampleRow(attemptColumns) as unknown as AttemptRow
   sidecar.metrics.observe({ request, attempts: [attempt] })
   sidecar.metrics.observe({ request: { ...request, cost_usd: null }, attempts: [] })
+  sidecar.metrics.observeFeedback('accepted')
   const text = sidecar.metrics.render()
   await sidecar.stop()
   return text

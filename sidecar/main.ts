@@ -64,6 +64,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   }
   let snapshot = build(options.config)
   let seq = 0
+  let feedbackSeq = 0
   const pools = new Pools(options.pools)
   const heavy = new HeavyTranslator()
   const tokens = new TokenCounter(options.counting)
@@ -88,13 +89,17 @@ export function createSidecar(options: SidecarOptions): Sidecar {
       seq += 1
       return seq
     },
+    nextFeedbackSeq: () => {
+      feedbackSeq += 1
+      return feedbackSeq
+    },
   }
   const plane = createDataPlane({
     services,
     snapshot: () => snapshot,
     nextId: createIdSource(nowMs),
     // Half of the time a record may take to the disk; the writer has the other half.
-    closeAfterMs: options.config.spool.flush / 2,
+    closeAfterMs: options.config.durability === 'strict' ? 0 : options.config.spool.flush / 2,
     ...(options.sockets === undefined ? {} : { sockets: options.sockets }),
   })
   metrics.gauges(() => [

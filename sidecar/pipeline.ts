@@ -4,6 +4,7 @@ import type { Context } from './context.ts'
 import type { Services } from './services.ts'
 import { admit } from './stages/admit.ts'
 import { choose } from './stages/choose.ts'
+import { confirm } from './stages/confirm.ts'
 import { dispatch } from './stages/dispatch/dispatch.ts'
 import { fingerprint } from './stages/fingerprint.ts'
 import { mask } from './stages/mask.ts'
@@ -43,11 +44,16 @@ export async function runPipeline(context: Context, services: Services): Promise
  * over all of them, which keeps each stage's code and data at hand. Waits only for what must be counted first.
  */
 export function closeRequests(contexts: readonly Context[], services: Services): void | Promise<void> {
-  const recorded = (context: Context) => attempted(record, context, services)
   const late: Promise<void>[] = []
+  const recorded = (context: Context) => {
+    attempted(record, context, services)
+    const confirming = attempted(confirm, context, services)
+    if (confirming !== undefined) late.push(confirming)
+    return confirming
+  }
   const settled = contexts.filter((context) => {
     const pending = attempted(settle, context, services)
-    if (pending !== undefined) late.push(pending.then(() => void recorded(context)))
+    if (pending !== undefined) late.push(pending.then(() => recorded(context)))
     return pending === undefined
   })
   settled.forEach(recorded)

@@ -81,9 +81,10 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       requestId: options.nextId(),
     })
     context.isOverCapacity = inFlight > snapshot.config.limits.inFlight
-    void runPipeline(context, services).then(() => {
+    void runPipeline(context, services).then(async () => {
       // A limit on tokens must know them before the same caller's next request.
-      closing.add(context, context.callerKey?.tokensPerMinute !== undefined)
+      closing.add(context, caller.isHeld || context.callerKey?.tokensPerMinute !== undefined)
+      if (caller.isHeld) await caller.whenReleased()
       inFlight -= 1
       services.metrics.requestEnded()
       // A body that nobody read would keep the connection from its next request.

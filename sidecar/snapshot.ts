@@ -88,6 +88,7 @@ function buildRoute(name: string, route: RouteConfig, materials: RouteMaterials)
     strategy: route.strategy,
     candidates,
     baseline: route.baseline === undefined ? undefined : byId(route.baseline)[0],
+    isBilling: route.billing,
     fallback: route.fallback?.flatMap(byId),
     timeouts,
     retriesMax: route.retries.max,

@@ -11,6 +11,7 @@ export interface MemoryFiles {
   names(): string[]
   content(path: string): Buffer | undefined
   put(path: string, content: Buffer, mtimeMs?: number): void
+  remove(path: string): void
   /** The power goes: what was not synced survives by chance, in pieces. */
   cutPower(random: Random): void
 }
@@ -128,6 +129,10 @@ export function memoryFiles(fault: Fault = () => undefined, random?: Random): Me
     put(path, content, mtimeMs = Date.now()) {
       names.set(path, { live: content, durable: content, mtimeMs })
       durableNames = new Map(names)
+    },
+    remove(path) {
+      names.delete(path)
+      durableNames.delete(path)
     },
     cutPower(chance) {
       for (const apply of renames.slice(0, chance.int(renames.length + 1))) apply(durableNames)

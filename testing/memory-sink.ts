@@ -5,6 +5,7 @@ export function memorySink(records: LedgerRecord[], feedback: FeedbackRow[] = []
   return {
     offer: (record) => void records.push(record),
     offerFeedback: (row) => void feedback.push(row),
+    refusal: () => undefined,
     flushed: async () => {},
   }
 }

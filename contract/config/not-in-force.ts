@@ -29,12 +29,8 @@ const yet = 'not in force in this version'
 
 function ofWhole(config: Config): Note[] {
   const notes: Note[] = []
-  if (config.warehouse.url !== 'embedded')
-    notes.push([['warehouse', 'url'], `${yet}: records stay in the spool of the state directory`])
   if (config.content.store === 'masked')
     notes.push([['content', 'store'], `${yet}: prompt and answer text is stored nowhere`])
-  if (config.durability === 'strict')
-    notes.push([['durability'], `${yet}: a caller is answered before its record is on disk`])
   if (config.policy.source === 'file' || config.policy.publicKey !== undefined)
     notes.push([['policy'], `${yet}: weights are those of this file`])
   return notes

@@ -131,6 +131,15 @@ export const route = v.strictObject({
   ),
   segmentBy: v.optional(v.array(text)),
   sticky: v.optional(v.picklist(['conversation', 'customer', 'request'])),
+  billing: v.optional(
+    v.pipe(
+      flag,
+      v.description(
+        'with `spool.full: refuse`: no answer without a record; false: served, and the loss counted',
+      ),
+    ),
+    true,
+  ),
   onContentFilter: v.optional(
     v.pipe(v.picklist(['return', 'fallback']), v.description('what a refusal by a content filter leads to')),
     'return',

@@ -99,6 +99,16 @@ export const configSchema = v.strictObject({
     v.strictObject({
       flush: v.optional(v.pipe(duration, v.description('longest wait of a record for the disk')), '20ms'),
       queueRows: v.optional(v.pipe(amount, v.description('records held while the disk is slow')), 100_000),
+      bytes: v.optional(v.pipe(size, v.description('what may wait on disk for the warehouse')), '10GiB'),
+      full: v.optional(
+        v.pipe(
+          v.picklist(['drop', 'refuse']),
+          v.description(
+            'at that limit: drop the oldest and count them, or refuse requests of billing routes',
+          ),
+        ),
+        'drop',
+      ),
     }),
     {},
   ),

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { retention } from './retention.ts'
 import { address, amount, duration, size } from './units.ts'
 
-const expectedWarehouse = 'expected `embedded` or an http or https URL'
+const expectedWarehouse = 'expected `embedded`, or a URL of http, https, ingest or ingests'
 
 /** Of the embedded warehouse; any other has its own. */
 const limits = v.strictObject({
@@ -23,9 +23,11 @@ export const warehouse = v.strictObject({
   url: v.optional(
     v.pipe(
       v.string(),
-      v.regex(/^(?:embedded|https?:\/\/[^\s/]+.*)$/, expectedWarehouse),
+      v.regex(/^(?:embedded|(?:https?|ingests?):\/\/[^\s/]+.*)$/, expectedWarehouse),
       v.check((url) => url === 'embedded' || URL.canParse(url), expectedWarehouse),
-      v.description('embedded, or http(s)://user:${PASSWORD_VARIABLE}@host:port'),
+      v.description(
+        'embedded, http(s)://user:${PASSWORD_VARIABLE}@host:port, or ingest(s)://:${TOKEN_VARIABLE}@host:port of an `ingest --listen`',
+      ),
     ),
     'embedded',
   ),

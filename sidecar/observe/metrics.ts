@@ -1,11 +1,12 @@
 import type { LedgerRecord } from '../../contract/record.ts'
 import { createProcessMetrics } from './process-metrics.ts'
-import { type Family, mergeFamilies, renderFamilies, single } from './prometheus.ts'
+import { type Family, type Labels, labelled, mergeFamilies, renderFamilies, single } from './prometheus.ts'
 import { RequestMetrics } from './request-metrics.ts'
 
 /** What the metrics endpoint shows of requests; everything comes from the records, so the two can't disagree. */
 export interface Metrics {
   observe(record: LedgerRecord): void
+  observeFeedback(status: 'accepted' | 'refused'): void
   requestStarted(): void
   requestEnded(): void
 }
@@ -27,6 +28,7 @@ export interface Gauge {
   readonly help: string
   readonly type: 'gauge' | 'counter'
   readonly value: number
+  readonly labels?: Labels
 }
 
 export function createMetrics(options: { worker: number }): MetricsRegistry {
@@ -38,10 +40,11 @@ export function createMetrics(options: { worker: number }): MetricsRegistry {
     ...requests.families(),
     single('sidelight_in_flight_requests', 'gauge', 'Requests being served.', inFlight),
     ...ownProcess.families(),
-    ...sources.flatMap((source) => source().map((g) => single(g.name, g.type, g.help, g.value))),
+    ...sources.flatMap((source) => source().map(familyOf)),
   ]
   return {
     observe: (record) => requests.observe(record),
+    observeFeedback: (status) => requests.observeFeedback(status),
     requestStarted: () => {
       inFlight += 1
     },
@@ -55,6 +58,12 @@ export function createMetrics(options: { worker: number }): MetricsRegistry {
     },
     stop: ownProcess.stop,
   }
+}
+
+export function familyOf({ name, type, help, value, labels }: Gauge): Family {
+  return labels === undefined
+    ? single(name, type, help, value)
+    : labelled({ name, type, help, value, labels })
 }
 
 /** One text for all workers: counters and histograms add up, gauges too (in flight, memory, queue). */

@@ -34,6 +34,20 @@ export function single(name: string, type: 'gauge' | 'counter', help: string, va
   return made
 }
 
+/** One series with labels; families of one name are merged when they are written. */
+export function labelled(from: {
+  name: string
+  type: 'gauge' | 'counter'
+  help: string
+  value: number
+  labels: Labels
+}): Family {
+  const { name, type, help, value, labels } = from
+  const made = family(name, type, help)
+  made.series.set(Object.values(labels).join('\u0000'), { labels, value })
+  return made
+}
+
 export function observeIn(histogram: Histogram, value: number): void {
   // One NaN would make the sum NaN for the life of the process.
   if (!Number.isFinite(value)) return

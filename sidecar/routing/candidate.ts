@@ -41,6 +41,7 @@ export function singleRoute(name: string, candidate: Candidate, timeouts: Timeou
     strategy: 'ordered',
     candidates: [candidate],
     baseline: undefined,
+    isBilling: true,
     fallback: undefined,
     timeouts,
     retriesMax: 2,

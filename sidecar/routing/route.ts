@@ -58,6 +58,8 @@ export interface Route {
   readonly strategy: Strategy
   readonly candidates: readonly Candidate[]
   readonly baseline: Candidate | undefined
+  /** No request is served whose record can't be kept, where the configuration asks for that. */
+  readonly isBilling: boolean
   /** Candidates tried after the assigned one, in order. */
   readonly fallback: readonly Candidate[] | undefined
   readonly timeouts: Timeouts

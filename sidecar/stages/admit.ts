@@ -8,12 +8,19 @@ import type { Services } from '../services.ts'
 /** Decides what route the caller means, and whether it may use it now. */
 export function admit(context: Context, services: Services): void | Promise<void> {
   if (context.operation === 'models') return undefined
+  // Feedback goes to no provider, but it counts as a request of its key.
+  if (context.isFeedback) return limit(context, services)
   const { route, override } = resolve(context)
   // A path that names no model is the provider's as a whole.
   const name = context.modelAsked === '' && override !== '' ? `${route.name}/` : route.name
   if (!mayUse(context.callerKey?.routes, name)) throw new GatewayError('route_denied')
   context.route = route
   context.override = override
+  if (route.isBilling) refuseWithoutRecord(services)
+  return limit(context, services)
+}
+
+function limit(context: Context, services: Services): void | Promise<void> {
   if (context.callerKey === undefined) return undefined
   const waitMs = services.limiter.admit(context.callerKey, services.nowMs())
   return typeof waitMs === 'number' ? refuseIfTooSoon(waitMs) : waitMs.then(refuseIfTooSoon)
@@ -21,6 +28,12 @@ export function admit(context: Context, services: Services): void | Promise<void
 
 function refuseIfTooSoon(waitMs: number): void {
   if (waitMs > 0) throw new GatewayError('rate_limited', undefined, { retryAfterMs: waitMs })
+}
+
+/** Before the provider is asked: an answer that nobody can be billed for is not worth its cost. */
+function refuseWithoutRecord(services: Services): void {
+  if (services.sink.refusal() !== undefined)
+    throw new GatewayError('spool_full', undefined, { retryAfterMs: 5000 })
 }
 
 /** Endpoints of OpenAI that have a model of their own when none is named. */

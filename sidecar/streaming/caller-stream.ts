@@ -20,6 +20,9 @@ export class CallerStream {
   #hasHungUp = false
   #isEnded = false
   #bytesSent = 0
+  /** Undefined unless the end is to be held back; then what `release` sends last. */
+  #held: { bytes: Buffer | string | undefined } | undefined
+  #onReleased: () => void = () => {}
   #goneListeners: (() => void)[] = []
   #onClosed: (() => void) | undefined
 
@@ -84,6 +87,31 @@ export class CallerStream {
     return this.#res.write(bytes)
   }
 
+  /** From now on the end of the answer waits for `release`. */
+  holdEnd(): void {
+    this.#held = { bytes: undefined }
+  }
+
+  /** The answer is complete but for its end. */
+  get isHeld(): boolean {
+    return this.#held !== undefined && this.#isEnded && !this.#isGone
+  }
+
+  release(): void {
+    const held = this.#held
+    this.#held = undefined
+    if (held !== undefined && !this.#isGone) this.#finish(held.bytes)
+    this.#onReleased()
+  }
+
+  /** Resolves when nothing is held any more, whatever became of it. */
+  whenReleased(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.isHeld) this.#onReleased = resolve
+      else resolve()
+    })
+  }
+
   onDrain(listener: () => void): void {
     this.#res.on('drain', listener)
   }
@@ -91,18 +119,23 @@ export class CallerStream {
   end(bytes?: Buffer | string): void {
     if (this.#isGone || this.#isEnded) return
     this.#isEnded = true
-    if (bytes === undefined || bytes.length === 0) {
-      this.#res.end()
-      return
-    }
-    this.#bytesSent += typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length
-    if (this.#hasHungUp) this.#endInTwo(Buffer.from(bytes as string))
+    if (bytes !== undefined)
+      this.#bytesSent += typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length
+    if (this.#held === undefined) this.#finish(bytes)
+    else this.#held = { bytes }
+  }
+
+  #finish(bytes: Buffer | string | undefined): void {
+    if (bytes === undefined || bytes.length === 0) this.#res.end()
+    else if (this.#hasHungUp) this.#endInTwo(Buffer.from(bytes as string))
     else this.#res.end(bytes)
   }
 
   /** Resolves when the answer went out, or when it turned out that nobody was there to take it. */
   whenOver(): Promise<void> {
-    if (this.#isGone || this.#res.closed || this.#res.destroyed) return Promise.resolve()
+    // What is held goes out only after whoever waits here has gone on.
+    if (this.#isGone || this.#held !== undefined || this.#res.closed || this.#res.destroyed)
+      return Promise.resolve()
     return new Promise((resolve) => this.#res.once('close', () => resolve()))
   }
 
@@ -137,6 +170,8 @@ export class CallerStream {
 
   /** Cuts the connection: the only honest end for an answer that has no way to say it is broken. */
   destroy(): void {
+    this.#held = undefined
+    this.#onReleased()
     this.#isEnded = true
     this.#res.destroy()
   }
@@ -144,6 +179,7 @@ export class CallerStream {
   #leave(): void {
     if (this.#isGone) return
     this.#isGone = true
+    this.#onReleased()
     const listeners = this.#goneListeners
     this.#goneListeners = []
     for (const listener of listeners) listener()
