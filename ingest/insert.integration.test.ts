@@ -28,7 +28,7 @@ function batch(rows: number, columns = Object.keys(requestColumns).length): stri
   return `${lines.join('\n')}\n`
 }
 
-async function send(query: string, rows: string, token = `t${random.int(1e9)}`): Promise<void> {
+async function send(query: string, rows: string, token = `t${random.int(1e9)}`, more = {}): Promise<void> {
   const { stream } = await writer.exec({
     query,
     values: Readable.from([Buffer.from(rows)]),
@@ -36,6 +36,7 @@ async function send(query: string, rows: string, token = `t${random.int(1e9)}`):
       insert_deduplication_token: token,
       deduplicate_blocks_in_dependent_materialized_views: 1,
       input_format_json_throw_on_bad_escape_sequence: 0,
+      ...more,
     },
   })
   for await (const _ of stream);
@@ -59,15 +60,29 @@ test('rows of the spool arrive by the official client, once for each token', asy
   assert.deepEqual(await counts(), { rows: 80, sums: 80 })
 })
 
+test('to the engine an insert with a token is repeatable, in many blocks too', async () => {
+  const rows = batch(300)
+  const before = await counts()
+  const blocks = { max_insert_block_size: '50', min_insert_block_size_rows: '50', max_block_size: '50' }
+  // Forced, it refuses what it cannot recognise the second time.
+  for (const _ of [1, 2]) {
+    await send(insertStatement('sidelight', 'requests'), rows, 'many', {
+      ...blocks,
+      deduplicate_insert_select: 'force_enable',
+    })
+  }
+  assert.deepEqual(await counts(), { rows: before.rows + 300, sums: before.sums + 300 })
+})
+
 test('rows of an older Sidelight have fewer columns, and the rest has its default', async () => {
   await send(insertStatement('sidelight', 'requests', 60), batch(5, 60))
-  assert.deepEqual(await counts(), { rows: 85, sums: 85 })
+  assert.deepEqual(await counts(), { rows: 385, sums: 385 })
 })
 
 test('a row that does not fit is refused and none of its batch is taken', async () => {
   const broken = `${batch(3)}["2026-11-20", "no uuid"]\n${batch(1)}`
   await assert.rejects(send(insertStatement('sidelight', 'requests'), broken))
-  assert.deepEqual(await counts(), { rows: 85, sums: 85 })
+  assert.deepEqual(await counts(), { rows: 385, sums: 385 })
 })
 
 const refused: readonly (readonly [what: string, query: string])[] = [
@@ -91,7 +106,7 @@ const refused: readonly (readonly [what: string, query: string])[] = [
 for (const [what, query] of refused) {
   test(`an insert from ${what} is refused`, async () => {
     await assert.rejects(send(query, 'x\n'))
-    assert.deepEqual(await counts(), { rows: 85, sums: 85 })
+    assert.deepEqual(await counts(), { rows: 385, sums: 385 })
   })
 }
 

@@ -134,6 +134,15 @@ test('judge and shadow calls are on the invoice and not among what customers did
   assert.ok(rows.every(({ usd }) => usd > 0))
 })
 
+test('times to the first content are those of streams that a provider answered', async () => {
+  const [row] = await engine.rows<{ exact: number; sketched: number }>(`SELECT
+    (SELECT quantileExactIf(0.5)(assumeNotNull(first_token_ms), first_token_ms IS NOT NULL AND streamed AND cache IN ('off', 'miss'))
+      FROM sidelight.requests WHERE role = 'primary') AS exact,
+    (SELECT quantilesTDigestMerge(0.5, 0.95, 0.99)(first_token_digest)[1] FROM sidelight.latency_1h) AS sketched`)
+  const { exact = 0, sketched = 0 } = row ?? {}
+  assert.ok(Math.abs(sketched / exact - 1) < 0.05, `${sketched} for ${exact}`)
+})
+
 test('quantiles of digests are within one percent of the exact ones', async () => {
   const [row] = await engine.rows<{ exact: number[]; sketched: number[] }>(`SELECT
     (SELECT quantilesExact(0.5, 0.95, 0.99)(duration_ms) FROM sidelight.requests WHERE role = 'primary') AS exact,

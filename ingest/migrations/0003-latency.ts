@@ -3,7 +3,7 @@ import type { Migration } from './step.ts'
 /**
  * How fast and how well primary requests were answered. Minutes hold counters alone: digests of a minute were no
  * faster than the rows themselves. Hours hold digests under few keys, for a digest of a handful is no smaller
- * than the handful.
+ * than the handful. Times to the first content are those of streams from a provider.
  */
 export const latency: Migration = {
   version: 3,
@@ -79,8 +79,6 @@ GROUP BY minute, route, provider, model, env`,
           provider label
           model label
           env label
-          streamed bool
-          upstream bool
           requests sum
           errors sum
           blocked sum
@@ -97,7 +95,7 @@ GROUP BY minute, route, provider, model, env`,
         `,
       engine: 'AggregatingMergeTree',
       partitionBy: 'toYYYYMM(hour)',
-      orderBy: '(hour, route, provider, model, env, streamed, upstream)',
+      orderBy: '(hour, route, provider, model, env)',
       shardBy: 'cityHash64(route)',
     },
     {
@@ -106,7 +104,6 @@ GROUP BY minute, route, provider, model, env`,
       to: 'latency_1h',
       select: `
 SELECT toStartOfHour(r.ts) AS hour, r.route AS route, r.provider AS provider, r.model AS model, r.env AS env,
-  r.streamed AS streamed, r.cache IN ('off', 'miss') AS upstream,
   count() AS requests,
   countIf(r.status = 'error') AS errors,
   countIf(r.status = 'blocked') AS blocked,
@@ -118,12 +115,12 @@ SELECT toStartOfHour(r.ts) AS hour, r.route AS route, r.provider AS provider, r.
   sum(toInt64(r.output_tokens)) AS output_tokens,
   sum(toFloat64(r.duration_ms)) AS duration_ms_sum,
   quantilesTDigestState(0.5, 0.95, 0.99)(r.duration_ms) AS duration_digest,
-  quantilesTDigestStateIf(0.5, 0.95, 0.99)(ifNull(r.first_token_ms, 0), r.first_token_ms IS NOT NULL)
-      AS first_token_digest,
+  quantilesTDigestStateIf(0.5, 0.95, 0.99)(ifNull(r.first_token_ms, 0),
+    r.first_token_ms IS NOT NULL AND r.streamed AND r.cache IN ('off', 'miss')) AS first_token_digest,
   uniqCombinedStateIf(12)(toString(r.customer), r.customer != '') AS customers
 FROM {requests} AS r
 WHERE r.role = 'primary'
-GROUP BY hour, route, provider, model, env, streamed, upstream`,
+GROUP BY hour, route, provider, model, env`,
     },
   ],
 }

@@ -525,8 +525,6 @@ CREATE TABLE IF NOT EXISTS `sidelight`.`latency_1h`
   `provider` LowCardinality(String) CODEC(ZSTD(1)),
   `model` LowCardinality(String) CODEC(ZSTD(1)),
   `env` LowCardinality(String) CODEC(ZSTD(1)),
-  `streamed` Bool CODEC(ZSTD(1)),
-  `upstream` Bool CODEC(ZSTD(1)),
   `requests` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
   `errors` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
   `blocked` SimpleAggregateFunction(sum, Int64) CODEC(T64, ZSTD(1)),
@@ -543,13 +541,12 @@ CREATE TABLE IF NOT EXISTS `sidelight`.`latency_1h`
 )
 ENGINE = AggregatingMergeTree
 PARTITION BY toYYYYMM(hour)
-ORDER BY (hour, route, provider, model, env, streamed, upstream)
+ORDER BY (hour, route, provider, model, env)
 SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, fsync_after_insert = 1, fsync_part_directory = 1;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS `sidelight`.`latency_1h_view`
 TO `sidelight`.`latency_1h`
 AS SELECT toStartOfHour(r.ts) AS hour, r.route AS route, r.provider AS provider, r.model AS model, r.env AS env,
-  r.streamed AS streamed, r.cache IN ('off', 'miss') AS upstream,
   count() AS requests,
   countIf(r.status = 'error') AS errors,
   countIf(r.status = 'blocked') AS blocked,
@@ -561,12 +558,12 @@ AS SELECT toStartOfHour(r.ts) AS hour, r.route AS route, r.provider AS provider,
   sum(toInt64(r.output_tokens)) AS output_tokens,
   sum(toFloat64(r.duration_ms)) AS duration_ms_sum,
   quantilesTDigestState(0.5, 0.95, 0.99)(r.duration_ms) AS duration_digest,
-  quantilesTDigestStateIf(0.5, 0.95, 0.99)(ifNull(r.first_token_ms, 0), r.first_token_ms IS NOT NULL)
-      AS first_token_digest,
+  quantilesTDigestStateIf(0.5, 0.95, 0.99)(ifNull(r.first_token_ms, 0),
+    r.first_token_ms IS NOT NULL AND r.streamed AND r.cache IN ('off', 'miss')) AS first_token_digest,
   uniqCombinedStateIf(12)(toString(r.customer), r.customer != '') AS customers
 FROM `sidelight`.`requests` AS r
 WHERE r.role = 'primary'
-GROUP BY hour, route, provider, model, env, streamed, upstream;
+GROUP BY hour, route, provider, model, env;
 
 CREATE TABLE IF NOT EXISTS `sidelight`.`prompt_daily`
 (
