@@ -5,6 +5,8 @@ import { readdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '../testing/free-port.ts'
 import { nodeCommand, spawnProcess } from '../testing/spawn.ts'
 import { tempDir } from '../testing/temp-dir.ts'
 
@@ -28,10 +30,12 @@ async function ended(run: ReturnType<typeof sidelight>) {
   return { code, stdout: run.stdout, stderr: run.stderr }
 }
 
-test('up answers a first request without configuration and a signal ends it with 0 and its record on disk', async () => {
+test('up answers a first request without configuration, its record is in the warehouse, a signal ends it with 0', async () => {
   await using folder = await tempDir()
-  await using run = sidelight(['up'], folder.path)
-  const [, origin] = await run.waitFor(/curl (http:\S+)\/v1\/chat/)
+  // The shipper has to know the port before the engine has it.
+  const listen = `127.0.0.1:${await freePort()}`
+  await using run = sidelight(['up'], folder.path, { SIDELIGHT_WAREHOUSE_LISTEN: listen })
+  const [, origin] = await run.waitFor(/curl (http:\S+)\/v1\/chat/, 60_000)
   const response = await fetch(`${origin}/v1/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -40,13 +44,32 @@ test('up answers a first request without configuration and a signal ends it with
   assert.equal(response.status, 200)
   assert.equal(response.headers.get('x-sidelight-served-by'), 'simulated/sim-fast')
   await response.text()
+  const id = response.headers.get('x-sidelight-request-id')
+  const query = `SELECT model FROM sidelight.requests WHERE request_id = '${id}'`
+  assert.equal(await eventually(() => answerOf(`http://${listen}/`, query)), 'sim-fast')
   run.signal('SIGTERM')
   assert.deepEqual(await run.exit, { code: 0, signal: null })
-  assert.equal(
-    (await readdir(folder.file('.sidelight/spool'))).some((name) => name.endsWith('.seg')),
-    true,
+  const left = await readdir(folder.file('.sidelight/spool'))
+  assert.deepEqual(
+    left.filter((name) => name.endsWith('.seg') || name.endsWith('.open')),
+    [],
   )
 })
+
+/** '' while there is no row, no table or nobody who answers. */
+function answerOf(url: string, query: string): Promise<string> {
+  const asked = fetch(url, { method: 'POST', body: query })
+  return asked.then(async (answer) => (answer.ok ? (await answer.text()).trim() : '')).catch(() => '')
+}
+
+async function eventually(look: () => Promise<string>): Promise<string> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    const found = await look()
+    if (found !== '') return found
+    await sleep(200)
+  }
+  return ''
+}
 
 test('a running stream ends before a signal ends the process; a copied signal changes nothing', async () => {
   await using folder = await tempDir()

@@ -1,5 +1,10 @@
 import { fileURLToPath } from 'node:url'
-import { type ColumnType, schemaVersion, spooledTables } from '../contract/record.ts'
+import type { ColumnType } from '../contract/column.ts'
+import { requestColumns, schemaVersion } from '../contract/record.ts'
+import { derivedMeanings, derivedTables } from '../contract/tables/derived.ts'
+import { writtenTables } from '../contract/tables/written.ts'
+import { migrations, tablesOf } from '../ingest/migrations/all.ts'
+import { parseColumns } from '../ingest/migrations/ddl.ts'
 
 export const columnsFile = fileURLToPath(new URL('../docs/reference/columns.md', import.meta.url))
 
@@ -35,21 +40,53 @@ const typeHelp: Readonly<Record<ColumnType, string>> = {
   amount_map: 'map of text to number',
 }
 
+const introductions: Readonly<Record<string, string>> = {
+  requests: 'One row for each request of a caller. Money and tokens are sums over its calls to providers.',
+  attempts: 'One row for each call to a provider: retries, fallbacks and shadows have rows of their own.',
+  feedback: 'What users thought of answers; may come before or after the request itself.',
+  self_audit: 'What sidecars say about their own records, to be compared with what lies in the warehouse.',
+  scores: 'One row for each request or golden item, scorer and version of the scorer.',
+  contents: 'Masked text of prompts and answers, only with `content.store: masked`.',
+  cache_audits:
+    'Cache decisions that were compared with a fresh answer; also read as `cache`, `cache_score`, `false_hit`.',
+  routing_policies: 'Every version of every routing policy that was ever in force.',
+  eval_runs: 'Every stage of every run of the evals.',
+  budgets: 'What may be spent: the latest row of a scope, key and period holds.',
+  audit_log: 'Who changed what.',
+}
+
 /** The reference page of the ledger, from the columns themselves. */
 export function columnsPage(): string {
-  const sections = Object.entries(spooledTables).map(
-    ([table, columns]) => `## ${table}\n\n${tableOf(columns)}`,
+  const written = Object.entries(writtenTables).map(
+    ([table, columns]) => `## ${table}\n\n${introductions[table]}\n\n${tableOf(columns)}`,
   )
+  const derived = tablesOf(migrations)
+    .filter(({ name }) => derivedTables[name] !== undefined)
+    .map(({ name, columns }) => `## ${name}\n\n${derivedTables[name]}\n\n${derivedTableOf(columns)}`)
   return `# Columns of the ledger
 
-<!-- Generated from contract/record.ts by npm run schema; change it there. -->
+<!-- Generated from contract/record.ts, contract/tables and ingest/migrations by npm run schema; change it there. -->
 
-One row in \`requests\` for each request of a caller, one in \`attempts\` for each call to a provider, retries and
-fallbacks included; \`feedback\` and \`self_audit\` travel the same way. Unknown money and scores are NULL, never 0.
-The warehouse adds \`ingested_at\`. Version ${schemaVersion}.
+What Sidelight writes, then what follows from it in the warehouse. Unknown money and scores are NULL, never 0. The
+warehouse adds \`ingested_at\` to requests, attempts and feedback. Version ${schemaVersion} of the spool, ${migrations.length} of the schema. How
+to use it: [the schema](../guide/warehouse-schema.md).
 
-${sections.join('\n\n')}
+${[...written, ...derived].join('\n\n')}
 `
+}
+
+/** Sums have the meaning of what they sum up, unless they say otherwise. */
+export function meaningOf(name: string): string | undefined {
+  const columns: Readonly<Record<string, Described>> = requestColumns
+  return derivedMeanings[name] ?? columns[name]?.meaning
+}
+
+function derivedTableOf(lines: string): string {
+  const rows = parseColumns(lines).map(
+    ({ name, type }) =>
+      `| \`${name}\` | ${type.replace(/ (DEFAULT .*)?CODEC\(.*\)$/, '')} | ${meaningOf(name)} |`,
+  )
+  return ['| column | type | meaning |', '|---|---|---|', ...rows].join('\n')
 }
 
 function tableOf(columns: Readonly<Record<string, Described>>): string {

@@ -72,6 +72,7 @@ async function render(): Promise<string> {
   const attempt = sampleRow(attemptColumns) as unknown as AttemptRow
   sidecar.metrics.observe({ request, attempts: [attempt] })
   sidecar.metrics.observe({ request: { ...request, cost_usd: null }, attempts: [] })
+  sidecar.metrics.observeFeedback('accepted')
   const text = sidecar.metrics.render()
   await sidecar.stop()
   return text

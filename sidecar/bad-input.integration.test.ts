@@ -519,9 +519,7 @@ test('HTTP/1.1 without a Host is refused, with a record', async () => {
   )
 })
 
-test('feedback and WebSockets say that they are not there', async () => {
-  const feedback = { ...chat, path: '/v1/feedback' }
-  await assertRefused(feedback, () => send(feedback, '{}'), { status: 501, code: 'not_implemented' })
+test('WebSockets say that they are not there', async () => {
   const realtime = { ...chat, path: '/v1/realtime' }
   await assertRefused(
     realtime,

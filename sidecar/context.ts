@@ -6,6 +6,7 @@ import type { JsonBody } from './body/json-body.ts'
 import type { MultipartStart } from './body/multipart.ts'
 import type { Fault } from './conversation/fault.ts'
 import type { DialectName } from './dialects/dialect.ts'
+import type { Feedback } from './feedback/read.ts'
 import type { FormatName } from './formats/format.ts'
 import type { Lane } from './lanes/lane.ts'
 import type { AttemptTrace, RequestTrace } from './observe/tracing.ts'
@@ -44,6 +45,9 @@ export class Context {
   /** The first bytes of a form, which is passed on as it comes. */
   form: MultipartStart | undefined
   requestBytes = 0
+  /** What came is somebody's opinion of an earlier answer, and no request to a model. */
+  isFeedback = false
+  feedback: Feedback | undefined
   modelAsked = ''
   streamed = false
   /** Gemini streams without alt=sse are JSON arrays. */

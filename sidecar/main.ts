@@ -64,6 +64,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   }
   let snapshot = build(options.config)
   let seq = 0
+  let feedbackSeq = 0
   const pools = new Pools(options.pools)
   const heavy = new HeavyTranslator()
   const tokens = new TokenCounter(options.counting)
@@ -87,6 +88,10 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     nextSeq: () => {
       seq += 1
       return seq
+    },
+    nextFeedbackSeq: () => {
+      feedbackSeq += 1
+      return feedbackSeq
     },
   }
   const plane = createDataPlane({

@@ -33,6 +33,8 @@ export interface Services {
   readonly nowMs: () => number
   readonly random: () => number
   readonly nextSeq: () => number
+  /** Feedback counts for itself. */
+  readonly nextFeedbackSeq: () => number
 }
 
 export interface SidecarIdentity {

@@ -1,5 +1,5 @@
 import { parseConfig } from '../contract/config/load.ts'
-import type { LedgerRecord, RecordSink } from '../contract/record.ts'
+import type { FeedbackRow, LedgerRecord, RecordSink } from '../contract/record.ts'
 import type { CounterOptions } from '../sidecar/counting/counter.ts'
 import { createSidecar, type Sidecar } from '../sidecar/main.ts'
 import { createLog } from '../sidecar/observe/log.ts'
@@ -12,6 +12,8 @@ export interface TestSidecar extends AsyncDisposable {
   readonly sidecar: Sidecar
   /** Every record so far. */
   readonly records: readonly LedgerRecord[]
+  /** Feedback that was taken. */
+  readonly feedback: readonly FeedbackRow[]
   /** Everything the log said. */
   readonly logged: readonly string[]
   /** Waits until this many records are there; fails after five seconds. */
@@ -33,12 +35,13 @@ export async function startTestSidecar(
   const environment = options.environment ?? {}
   const { config } = parseConfig(yaml, 'test.yaml', environment)
   const records: LedgerRecord[] = []
+  const feedback: FeedbackRow[] = []
   const logged: string[] = []
   const sidecar = createSidecar({
     // Without the wait for company a record is there when its answer is.
     config: { ...config, listen: '127.0.0.1:0', drain: 2000, spool: { ...config.spool, flush: 0 } },
     environment,
-    sink: { ...memorySink(records), ...options.sink },
+    sink: { ...memorySink(records, feedback), ...options.sink },
     log: createLog({
       level: 'debug',
       format: 'json',
@@ -59,6 +62,7 @@ export async function startTestSidecar(
     origin: `http://127.0.0.1:${address.port}`,
     sidecar,
     records,
+    feedback,
     logged,
     async recorded(count) {
       for (let tries = 0; records.length < count && tries < 500; tries += 1) {

@@ -156,7 +156,7 @@ const refused: readonly [title: string, yaml: string, place: string, message: Re
     'an address of the warehouse that is none',
     'warehouse: { url: embeded }',
     '1 warehouse.url',
-    /`embedded` or an http/,
+    /`embedded`, or a URL/,
   ],
   ['the same key twice', 'listen: 127.0.0.1:1\nworkers: 1\nlisten: 127.0.0.1:2', '3 ', /stands twice/],
   ['a tab', 'limits:\n\tbody: 1MiB', '2 ', /tab|indent/],

@@ -64,7 +64,8 @@ async function judge(session: Session, { input, question, catalog, ledger }: Mat
   const nodes = readTree((await session.run(`EXPLAIN AST ${input.sql}`, 'TSVRaw')).bytes.toString('utf8'))
   if (statements !== 1) throw QueryError.of('SYNTAX_ERROR', 'This is not one statement')
   const database = question.database ?? ledger
-  refuseForbidden({ role, sql: input.sql, nodes, catalog, database, ledger })
+  const hasRowsByCall = input.statement.rows?.call !== undefined
+  refuseForbidden({ role, sql: input.sql, nodes, catalog, database, ledger, hasRowsByCall })
   refuseOtherFormat(input, nodes)
   await checkDictionaryQuery(session, { input, question, catalog, ledger })
   return { canStream: input.statement.kind === 'select' && !runsAtStart(nodes) }

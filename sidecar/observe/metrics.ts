@@ -6,6 +6,7 @@ import { RequestMetrics } from './request-metrics.ts'
 /** What the metrics endpoint shows of requests; everything comes from the records, so the two can't disagree. */
 export interface Metrics {
   observe(record: LedgerRecord): void
+  observeFeedback(status: 'accepted' | 'refused'): void
   requestStarted(): void
   requestEnded(): void
 }
@@ -43,6 +44,7 @@ export function createMetrics(options: { worker: number }): MetricsRegistry {
   ]
   return {
     observe: (record) => requests.observe(record),
+    observeFeedback: (status) => requests.observeFeedback(status),
     requestStarted: () => {
       inFlight += 1
     },

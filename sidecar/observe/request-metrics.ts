@@ -45,6 +45,12 @@ export class RequestMetrics {
     help: 'Requests whose cost is unknown because a price is missing.',
     labels: served,
   })
+  readonly #feedback = new SeriesIndex({
+    name: 'sidelight_feedback_total',
+    type: 'counter',
+    help: 'Feedback on earlier answers, by whether it was taken.',
+    labels: ['status'],
+  })
   readonly #duration = new SeriesIndex({
     name: 'sidelight_request_duration_seconds',
     type: 'histogram',
@@ -81,11 +87,16 @@ export class RequestMetrics {
       this.#tokens,
       this.#cost,
       this.#unpriced,
+      this.#feedback,
       this.#duration,
       this.#firstToken,
       this.#attemptDuration,
       this.#overhead,
     ].map((index) => index.family)
+  }
+
+  observeFeedback(status: string): void {
+    add(this.#feedback.at(status), 1)
   }
 
   observe({ request, attempts }: LedgerRecord): void {

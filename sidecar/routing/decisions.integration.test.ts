@@ -169,7 +169,8 @@ test('a stop lets running streams end, and cuts what is left after the drain lim
   })
   const startedAt = performance.now()
   await hanging[Symbol.asyncDispose]()
-  assert.ok(performance.now() - startedAt < 2000 + 500)
+  // The limit, and what counting the words of the cut stream may take.
+  assert.ok(performance.now() - startedAt < 2000 + 3500)
   await assert.rejects(stuck.text())
   assert.equal(hanging.records.length, 1)
 })

@@ -8,6 +8,8 @@ import type { Services } from '../services.ts'
 /** Decides what route the caller means, and whether it may use it now. */
 export function admit(context: Context, services: Services): void | Promise<void> {
   if (context.operation === 'models') return undefined
+  // Feedback goes to no provider, but it counts as a request of its key.
+  if (context.isFeedback) return limit(context, services)
   const { route, override } = resolve(context)
   // A path that names no model is the provider's as a whole.
   const name = context.modelAsked === '' && override !== '' ? `${route.name}/` : route.name
@@ -15,6 +17,10 @@ export function admit(context: Context, services: Services): void | Promise<void
   context.route = route
   context.override = override
   if (route.isBilling) refuseWithoutRecord(services)
+  return limit(context, services)
+}
+
+function limit(context: Context, services: Services): void | Promise<void> {
   if (context.callerKey === undefined) return undefined
   const waitMs = services.limiter.admit(context.callerKey, services.nowMs())
   return typeof waitMs === 'number' ? refuseIfTooSoon(waitMs) : waitMs.then(refuseIfTooSoon)

@@ -6,6 +6,7 @@ import { announcedBytes, readBody } from '../body/read.ts'
 import type { Context } from '../context.ts'
 import { wantsEventStream } from '../dialects/gemini/path.ts'
 import { dialectOf, type Endpoint, endpointOf, hasDotSegments, targetOf } from '../endpoints.ts'
+import { feedbackBytesMax, readFeedback } from '../feedback/read.ts'
 import { hintsOf, withCustomerOf } from '../hints.ts'
 import { callerOf, presentedKey, splitKey } from '../limits/caller-key.ts'
 import { isForeign } from '../limits/foreign.ts'
@@ -27,13 +28,16 @@ export function receive(context: Context, services: Services): void | Promise<vo
   context.dialectName = endpoint?.dialect ?? dialectOf(pathname)
   context.operation = endpoint?.operation ?? 'other'
   context.hints = hintsOf(context.req)
-  context.trace = services.tracing?.startRequest(context.req.headers, context.operation)
+  context.isFeedback = pathname === '/v1/feedback'
+  if (!context.isFeedback)
+    context.trace = services.tracing?.startRequest(context.req.headers, context.operation)
   if (context.isOverCapacity)
     throw new GatewayError('too_many_connections', undefined, { retryAfterMs: 1000 })
   checkHead(context, pathname)
   if (endpoint === undefined) throw new GatewayError('unknown_path')
   identify(context)
-  checkEndpoint(context, endpoint, pathname)
+  checkEndpoint(context, endpoint)
+  if (context.isFeedback) return receiveFeedback(context, services)
   if (endpoint.body === 'json') return receiveJson(context, services, endpoint)
   if (endpoint.body === 'stream') return receiveStream(context, services)
   return undefined
@@ -61,12 +65,10 @@ function headBytes(req: IncomingMessage): number {
   return bytes
 }
 
-function checkEndpoint(context: Context, endpoint: Endpoint, pathname: string): void {
+function checkEndpoint(context: Context, endpoint: Endpoint): void {
   const { req } = context
   if (!endpoint.methods.includes(req.method ?? ''))
     throw new GatewayError('method_not_allowed', `This path takes ${endpoint.methods.join(', ')}.`)
-  if (pathname === '/v1/feedback')
-    throw new GatewayError('not_implemented', 'Feedback is not stored by this version.')
   if (req.headers.upgrade?.toLowerCase() === 'websocket')
     throw new GatewayError('not_implemented', 'WebSockets are not served: use HTTP with `stream: true`.')
 }
@@ -107,6 +109,15 @@ async function receiveJson(context: Context, { waits }: Services, endpoint: Endp
   if (endpoint.model === undefined && body.has('model') && body.string('model') === undefined)
     throw new GatewayError('invalid_body', 'The field model must be a string.', { param: 'model' })
   context.modelAsked = modelName(endpoint.model ?? body.string('model') ?? '')
+}
+
+async function receiveFeedback(context: Context, { waits }: Services): Promise<void> {
+  const { limits } = context.snapshot.config
+  requireJson(context.req.headers['content-type'])
+  const bytesMax = Math.min(limits.body, feedbackBytesMax)
+  const bytes = await readBody(context.req, { bytesMax, uploadMs: limits.upload, waits })
+  context.requestBytes = bytes.length
+  context.feedback = readFeedback(JsonBody.read(bytes).parse())
 }
 
 /** The name goes into paths, headers and labels: what no model is called is refused here, once for all of them. */

@@ -3,6 +3,7 @@ import { tokenColumns, usageClasses } from '../../contract/usage.ts'
 import type { Attempt, Context } from '../context.ts'
 import { traceIdOf } from '../observe/tracing.ts'
 import type { Services } from '../services.ts'
+import { recordFeedback } from './record-feedback.ts'
 import { overheadUs } from './relay/headers.ts'
 
 /**
@@ -10,6 +11,11 @@ import { overheadUs } from './relay/headers.ts'
  * plain literals in the order of the columns, without spreads: those made this the dearest stage of all.
  */
 export function record(context: Context, services: Services): void {
+  if (context.isFeedback) recordFeedback(context, services)
+  else recordRequest(context, services)
+}
+
+function recordRequest(context: Context, services: Services): void {
   const request = requestRow(context, services)
   const attempts = context.attempts.map((attempt, index) => {
     const row = attemptRow(context, services, attempt, index)

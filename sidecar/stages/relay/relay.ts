@@ -2,6 +2,7 @@ import type { Context } from '../../context.ts'
 import type { Services } from '../../services.ts'
 import { relayCount } from './count.ts'
 import { answerWithError, answerWithFault } from './error.ts'
+import { relayFeedback } from './feedback.ts'
 import { relayModels } from './models.ts'
 import { relayOpaque } from './opaque.ts'
 import { relayStream } from './stream.ts'
@@ -35,6 +36,7 @@ function deliver(context: Context, services: Services): void | Promise<void> {
     return
   }
   if (context.error !== undefined) return answerWithError(context, services, context.error)
+  if (context.isFeedback) return relayFeedback(context)
   if (context.operation === 'models') return relayModels(context)
   if (context.countedTokens !== undefined) return relayCount(context, context.countedTokens)
   const { answer } = context
