@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client'
-import { spooledTables } from '../../contract/record.ts'
 import { errorCode } from '../files.ts'
+import { insertStatement } from '../insert.ts'
 import type { Block } from './blocks.ts'
 import { type Outcome, outcomeOfConnection, outcomeOfError, taken, wait } from './outcome.ts'
 
@@ -27,6 +27,7 @@ const settings = {
   deduplicate_blocks_in_dependent_materialized_views: 1,
   // A batch is one block, so that it is taken whole or not at all.
   input_format_parallel_parsing: 0,
+  max_insert_threads: '1',
   wait_end_of_query: 1,
 } as const
 
@@ -48,7 +49,7 @@ export function createInserter(target: WarehouseTarget, timeoutMs = requestTimeo
     const queryId = randomUUID()
     try {
       const answer = await client.exec({
-        query: statementOf(block),
+        query: insertStatement(target.database, block.table, block.columns),
         values: Readable.from([bodyOf(block)]),
         query_id: queryId,
         clickhouse_settings: { ...settings, insert_deduplication_token: token },
@@ -60,11 +61,6 @@ export function createInserter(target: WarehouseTarget, timeoutMs = requestTimeo
     }
   }
   return { insert, close: () => client.close() }
-}
-
-function statementOf({ table, columns }: Block): string {
-  const names = Object.keys(spooledTables[table]).slice(0, columns)
-  return `INSERT INTO ${table} (${names.join(', ')}) FORMAT JSONCompactEachRow`
 }
 
 const lineEnd = Buffer.from('\n')
