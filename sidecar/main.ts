@@ -125,8 +125,11 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     },
     async stop() {
       await plane.drain(snapshot.config.drain)
+      // Whoever waits for a count goes on without it.
+      await tokens.close()
+      await plane.closed()
       metrics.stop()
-      await Promise.all([pools.destroy(), heavy.close(), tokens.close()])
+      await Promise.all([pools.destroy(), heavy.close()])
     },
   }
 }

@@ -47,9 +47,8 @@ export function closeRequests(contexts: readonly Context[], services: Services):
   const late: Promise<void>[] = []
   const recorded = (context: Context) => {
     attempted(record, context, services)
-    const confirming = attempted(confirm, context, services)
-    if (confirming !== undefined) late.push(confirming)
-    return confirming
+    // Nobody but its caller waits for the disk: one that does not answer must not hold up the end of the process.
+    attempted(confirm, context, services)
   }
   const settled = contexts.filter((context) => {
     const pending = attempted(settle, context, services)

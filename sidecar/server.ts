@@ -20,6 +20,8 @@ export interface DataPlane {
   malformed(): number
   /** Stops accepting, lets running requests end, cuts what is left after the limit. */
   drain(limitMs: number): Promise<void>
+  /** After a drain: resolves when every request has its record. */
+  closed(): Promise<void>
 }
 
 export interface DataPlaneOptions {
@@ -109,13 +111,17 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
       await closed
       // Those that were cut still have their account to give.
       await atMost(cutMs, idle())
-      await closing.drain()
+      await atMost(countMs, closing.drain())
     },
+    closed: () => closing.drain(),
   }
 }
 
 /** A request whose connections are gone ends in a moment. */
 const cutMs = 1000
+
+/** What was cut is counted as far as there is time; after that it is estimated. */
+const countMs = 300
 
 type Serve = (req: IncomingMessage, res: ServerResponse) => void
 

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
+import { insertStatement } from '../insert.ts'
 import type { Block } from './blocks.ts'
 import { outcomeOfError } from './outcome.ts'
 import { createInserter } from './warehouse-insert.ts'
@@ -49,7 +50,7 @@ test('rows go as they lie, under their token, and are taken when the answer name
   assert.deepEqual(outcome, { kind: 'taken' })
   assert.deepEqual(seen, {
     body: '[1,"a"]\n[2,"b"]\n',
-    query: 'INSERT INTO feedback (ts, request_id) FORMAT JSONCompactEachRow',
+    query: insertStatement('d', 'feedback', 2),
     token: 'token-1',
   })
 })

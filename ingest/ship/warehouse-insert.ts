@@ -27,6 +27,7 @@ const settings = {
   deduplicate_blocks_in_dependent_materialized_views: 1,
   // A batch is one block, so that it is taken whole or not at all.
   input_format_parallel_parsing: 0,
+  max_insert_threads: '1',
   wait_end_of_query: 1,
 } as const
 

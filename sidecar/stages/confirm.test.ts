@@ -30,7 +30,7 @@ routes:
       body: JSON.stringify(chatWire.body(route, stream)),
     })
   const flushAsked = async () => {
-    for (let tries = 0; waiting.length === 0 && tries < 200; tries += 1) await sleep(5)
+    for (let tries = 0; waiting.length === 0 && tries < 1000; tries += 1) await sleep(5)
     const [first] = waiting.splice(0, 1)
     assert.ok(first, 'nobody waits for the disk')
     return first
@@ -77,6 +77,17 @@ for (const stream of [false, true]) {
     await failed
   })
 }
+
+test('durability strict: a disk that does not answer holds up no end of the sidecar', async () => {
+  const held = await startHeld('durability: strict')
+  held.upstream.answer(httpJson(chatWire.whole('hello')))
+  const answer = assert.rejects(held.ask(false).then((response) => response.text()))
+  await held.flushAsked()
+  // Its record is offered; what becomes of it is the writer's, which is closed next.
+  await held[Symbol.asyncDispose]()
+  await answer
+  assert.equal(held.sidecar.records.length, 1)
+})
 
 test('without it nobody waits for the disk', async () => {
   await using held = await startHeld('')
