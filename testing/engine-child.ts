@@ -14,6 +14,8 @@ export interface Reply {
   readonly elapsedMs: number
   /** User and system time of the process, for what one statement costs. */
   readonly cpuMs: number
+  /** Since the process began. */
+  readonly totalCpuMs: number
 }
 
 const session = new Session(process.argv[2] ?? '')
@@ -24,7 +26,10 @@ process.on('message', ({ id, sql, format }: Question) => {
   const reply = (rest: { text?: string; error?: string }) => {
     const used = process.cpuUsage(cpu)
     const elapsedMs = performance.now() - started
-    process.send?.({ id, elapsedMs, cpuMs: (used.user + used.system) / 1000, ...rest } satisfies Reply)
+    const total = process.cpuUsage()
+    const cpuMs = (used.user + used.system) / 1000
+    const totalCpuMs = (total.user + total.system) / 1000
+    process.send?.({ id, elapsedMs, cpuMs, totalCpuMs, ...rest } satisfies Reply)
   }
   try {
     reply({ text: session.query(sql, format) })

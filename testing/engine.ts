@@ -30,7 +30,8 @@ export async function startEngine(directory: string): Promise<Engine> {
     })
   })
   child.once('exit', () => {
-    for (const [id, settle] of waiting) settle({ id, error: 'the engine is gone', elapsedMs: 0, cpuMs: 0 })
+    for (const [id, settle] of waiting)
+      settle({ id, error: 'the engine is gone', elapsedMs: 0, cpuMs: 0, totalCpuMs: 0 })
   })
   await ready
   return engineOver(child, waiting, async () => void (await exit))
