@@ -195,6 +195,8 @@ export interface Attempt {
   usageSource: UsageSource | ''
   modelReported: string
   finishReason: string
+  /** The provider had a connection to read the request from. */
+  wasSent: boolean
   /** Usage that can't be counted: its cost is unknown. */
   isUnknown: boolean
   /** Characters that reached the caller, for estimates when usage is missing. */

@@ -102,6 +102,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     closeAfterMs: options.config.durability === 'strict' ? 0 : options.config.spool.flush / 2,
     ...(options.sockets === undefined ? {} : { sockets: options.sockets }),
   })
+  metrics.before(plane.closeEnded)
   metrics.gauges(() => [
     {
       name: 'sidelight_malformed_requests_total',

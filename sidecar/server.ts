@@ -14,6 +14,8 @@ import { CallerStream } from './streaming/caller-stream.ts'
 
 export interface DataPlane {
   readonly server: Server
+  /** Settles and records at once what has ended; else it waits a moment for more. */
+  closeEnded(): void
   /** Requests being served. */
   inFlight(): number
   /** Connections whose bytes never became a request. */
@@ -100,6 +102,7 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
   const server = openServer({ ...usualSockets, ...options.sockets }, serve, connections)
   return {
     server,
+    closeEnded: () => closing.flush(),
     inFlight: () => inFlight,
     malformed: () => connections.malformed,
     async drain(limitMs) {

@@ -16,7 +16,7 @@ export interface TestSidecar extends AsyncDisposable {
   readonly feedback: readonly FeedbackRow[]
   /** Everything the log said. */
   readonly logged: readonly string[]
-  /** Waits until this many records are there; fails after five seconds. */
+  /** Waits until this many records are there and gives them in the order of arrival; fails after five seconds. */
   recorded(count: number): Promise<readonly LedgerRecord[]>
 }
 
@@ -69,7 +69,8 @@ export async function startTestSidecar(
         await new Promise((resolve) => setTimeout(resolve, 10))
       }
       if (records.length < count) throw new Error(`${records.length} records after 5 s, ${count} expected`)
-      return records
+      // What has to be counted first is recorded after what came later.
+      return records.toSorted((a, b) => a.request.ts - b.request.ts)
     },
     [Symbol.asyncDispose]: () => sidecar.stop(),
   }

@@ -20,6 +20,8 @@ export interface MetricsRegistry extends Metrics {
   render(): string
   /** Adds figures that others keep (spool, pools), asked for at each render. */
   gauges(source: () => readonly Gauge[]): void
+  /** Done before each snapshot, so that what is known is in it. */
+  before(prepare: () => void): void
   stop(): void
 }
 
@@ -36,12 +38,17 @@ export function createMetrics(options: { worker: number }): MetricsRegistry {
   const ownProcess = createProcessMetrics(options.worker)
   const sources: (() => readonly Gauge[])[] = []
   let inFlight = 0
-  const snapshot = (): MetricsSnapshot => [
+  const beforehand: (() => void)[] = []
+  const families = (): MetricsSnapshot => [
     ...requests.families(),
     single('sidelight_in_flight_requests', 'gauge', 'Requests being served.', inFlight),
     ...ownProcess.families(),
     ...sources.flatMap((source) => source().map(familyOf)),
   ]
+  const snapshot = () => {
+    for (const prepare of beforehand) prepare()
+    return families()
+  }
   return {
     observe: (record) => requests.observe(record),
     observeFeedback: (status) => requests.observeFeedback(status),
@@ -55,6 +62,9 @@ export function createMetrics(options: { worker: number }): MetricsRegistry {
     render: () => mergeMetrics([snapshot()]),
     gauges: (source) => {
       sources.push(source)
+    },
+    before: (prepare) => {
+      beforehand.push(prepare)
     },
     stop: ownProcess.stop,
   }

@@ -44,8 +44,8 @@ function generationState(context: Context, attempt: Attempt): UsageState {
 }
 
 /** Content came, or the caller left when the provider had the prompt. */
-function wasUsed({ outcome, firstContentAt }: Attempt): boolean {
-  return outcome === 'answered' || outcome === 'aborted' || firstContentAt !== undefined
+function wasUsed({ outcome, firstContentAt, wasSent }: Attempt): boolean {
+  return outcome === 'answered' || (outcome === 'aborted' && wasSent) || firstContentAt !== undefined
 }
 
 function isGivenUp({ outcome, errorCode }: Attempt): boolean {

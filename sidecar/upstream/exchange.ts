@@ -76,6 +76,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
   }
 
+  /** There was a connection, and the request began to go out. */
+  get isStarted(): boolean {
+    return this.#controller !== undefined
+  }
+
   get isDone(): boolean {
     return this.#isDone
   }

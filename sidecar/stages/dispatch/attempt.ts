@@ -50,6 +50,7 @@ export async function attemptCall(context: Context, services: Services, ask: Att
   const forgetCaller = context.caller.onGone(() => exchange.abort('aborted'))
   try {
     const head = await exchange.head
+    attempt.wasSent = exchange.isStarted
     const outcome =
       head.kind === 'failure'
         ? readFailure(head, { attempt, deadline, context, ask })
@@ -87,6 +88,7 @@ function openAttempt(context: Context, services: Services, candidate: Candidate)
     usageSource: '',
     modelReported: '',
     finishReason: '',
+    wasSent: false,
     isUnknown: false,
     deliveredChars: 0,
     deliveredText: '',

@@ -200,6 +200,8 @@ test('a caller that leaves while the connection is being made is not waited for'
   // The provider would have let it wait for minutes.
   const [record] = await sidecar.recorded(1)
   assert.equal(record?.request.status, 'client_abort')
+  // Nobody had its prompt, so nobody charges for it.
+  assert.equal(record?.request.input_tokens, 0)
 })
 
 /** How a stream can die, besides stalling. */
