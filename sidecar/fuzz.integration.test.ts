@@ -9,7 +9,7 @@ import { type RawCaller, rawCaller } from '../testing/raw-caller.ts'
 import { startTestSidecar, type TestSidecar } from '../testing/sidecar.ts'
 import { startSimulatedServer } from './providers/simulated/server.ts'
 
-const rounds = 3000
+const rounds = 1500
 const atOnce = 24
 
 const messages = [{ role: 'user', content: 'Hello there' }]
