@@ -6,7 +6,7 @@ import { type Mock, pathOf, untilReady, type Variant, variantOf } from './varian
 
 /** What starts a sidecar; `--config FILE` follows. The second is what ships: emitted by `npm run build`.
  * The flags are those of `cli/sidelight.mjs`. */
-const flags = ['--max-semi-space-size=8']
+const flags = ['--max-semi-space-size=16', '--no-parallel-scavenge']
 const sourceCommand = [nodeCommand, ...flags, pathOf('../cli/main.ts'), 'sidecar']
 const builtCommand = [nodeCommand, ...flags, pathOf('../dist/cli/main.js'), 'sidecar']
 

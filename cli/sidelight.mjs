@@ -9,7 +9,7 @@ const here = dirname(fileURLToPath(import.meta.url))
 const main = existsSync(join(here, 'main.js')) ? join(here, 'main.js') : join(here, 'main.ts')
 
 // A young generation of 3 x 8 MB instead of 3 x 16: a fifth less memory under load, and no slower.
-const flags = ['--max-semi-space-size=8']
+const flags = ['--max-semi-space-size=16', '--no-parallel-scavenge']
 // Beside the sources, or one folder up from dist/.
 const own = ['..', join('..', '..')]
   .map((up) => join(here, up, 'node_modules', '.bin', 'node'))
