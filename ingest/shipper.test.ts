@@ -201,7 +201,7 @@ test('two shippers of one directory: the second waits until the first has ended'
 
 /** Power cuts at any call, lost acknowledgements, refusals: whatever happens, each row is in one place, once. */
 test('after any row of crashes every record is in the warehouse or in quarantine, and only once', async () => {
-  const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
+  const seed = Number(process.env['SEED'] ?? 1)
   const random = seededRandom(seed)
   for (let round = 0; round < 60; round += 1) {
     let callsLeft = Number.POSITIVE_INFINITY

@@ -55,9 +55,10 @@ export function memoryFiles(fault: Fault = () => undefined, random?: Random): Me
   const opened = (path: string, inode: Inode): OpenFile => ({
     async write(bytes, position) {
       const failing = await enter('write', path).catch((error: unknown) => error)
-      // A write that fails may have written some of it, and a short one tells so.
+      // A write that fails may have written some of it, and a short one tells so; one of nothing is a full disk.
       const isWhole = failing === undefined && (random === undefined || random.chance(0.9))
-      const count = isWhole ? bytes.length : (random?.int(bytes.length + 1) ?? 0)
+      const least = failing === undefined && bytes.length > 0 ? 1 : 0
+      const count = isWhole ? bytes.length : least + (random?.int(bytes.length + 1 - least) ?? 0)
       inode.live = overwrite(inode.live, bytes.subarray(0, count), position)
       if (failing !== undefined) throw failing
       return count
