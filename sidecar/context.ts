@@ -92,6 +92,8 @@ export class Context {
   countedTokens: number | undefined
   /** Keeps the caller's connection alive while providers are silent. */
   pinger: Pinger | undefined
+  /** What was done about a stream that died. */
+  recovery: RecoveryTaken = noRecovery
   /** When the first upstream call was made. */
   askedAt: number | undefined
 
@@ -161,8 +163,18 @@ export interface Choice {
   readonly drawN: number
   readonly unitKind: string
   readonly unitHash: string
+  readonly saltId: string
   readonly assigned: string
   readonly propensity: number
+  readonly policyId: string
+  /** 0 is the configuration itself. */
+  readonly policyVersion: number
+  readonly policyRole: 'active' | 'candidate' | 'control' | 'holdout' | 'override' | 'cache'
+  /** Version of the draw that a unit keeps. */
+  readonly stickyVersion: number
+  readonly stickyHit: boolean
+  /** What pinned the candidate: header, model, escalation; '' for a draw. */
+  readonly overrideSource: string
 }
 
 export const noChoice: Choice = {
@@ -173,9 +185,24 @@ export const noChoice: Choice = {
   drawN: 0,
   unitKind: '',
   unitHash: '',
+  saltId: 's1',
   assigned: '',
   propensity: 0,
+  policyId: '',
+  policyVersion: 0,
+  policyRole: 'active',
+  stickyVersion: 0,
+  stickyHit: false,
+  overrideSource: '',
 }
+
+export interface RecoveryTaken {
+  readonly mode: '' | 'stitch' | 'restart'
+  /** Characters the caller had when another candidate went on. */
+  readonly stitchedAtChars: number
+}
+
+export const noRecovery: RecoveryTaken = { mode: '', stitchedAtChars: 0 }
 
 /** One call to a provider. Dispatch opens it, relay fills in what the body said, settle prices it. */
 export interface Attempt {

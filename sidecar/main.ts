@@ -82,6 +82,8 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     tokens,
     ratios: new TokenRatios(),
     signatures: new SignatureStore({ entriesMax: 10_000, bytesMax: 32 * 1_048_576 }),
+    health: { illnessOf: () => undefined },
+    policies: { of: () => undefined },
     identity: { sidecarId: hostname(), boot: Math.floor(options.bootMs / 1000), worker: options.worker },
     nowMs,
     random: Math.random,

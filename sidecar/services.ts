@@ -8,6 +8,8 @@ import type { Limits } from './limits/limiter.ts'
 import type { Log } from './observe/log.ts'
 import type { Metrics } from './observe/metrics.ts'
 import type { Tracing } from './observe/tracing.ts'
+import type { Health } from './routing/health/health.ts'
+import type { Policies } from './routing/policy/policies.ts'
 import type { Waits } from './timing/waits.ts'
 import type { Pools } from './upstream/pools.ts'
 
@@ -29,6 +31,9 @@ export interface Services {
   readonly ratios: TokenRatios
   /** Counts what was delivered where no provider stated it. */
   readonly tokens: Pick<TokenCounter, 'count'>
+  /** Who can be asked at the moment. */
+  readonly health: Health
+  readonly policies: Policies
   readonly identity: SidecarIdentity
   readonly nowMs: () => number
   readonly random: () => number

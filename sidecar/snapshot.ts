@@ -6,6 +6,7 @@ import { catalogProvider } from '../contract/prices/catalog.ts'
 import { connectProvider, type Registry } from './providers/registry.ts'
 import { withBuiltInRoutes } from './routing/built-in.ts'
 import { buildCandidate } from './routing/candidate.ts'
+import { holdBackOf } from './routing/hold-back.ts'
 import type { ConnectedProvider, Route, Timeouts } from './routing/route.ts'
 import { defaultTimeouts, withTimeouts } from './routing/timeouts.ts'
 import { headerText } from './upstream/headers.ts'
@@ -77,9 +78,9 @@ function buildRoute(name: string, route: RouteConfig, materials: RouteMaterials)
     if (provider === undefined) return []
     const { catalog, timeouts: base } = materials
     const own = [route.timeouts, entry.timeouts]
-    const from = { id: candidateId(entry), provider, model: entry.model, catalog, timeouts: base, own }
-    const candidate = buildCandidate(from)
-    return [{ ...candidate, weight: entry.weight, params: entry.params }]
+    const id = candidateId(entry)
+    const { model } = entry
+    return [buildCandidate({ id, provider, model, catalog, timeouts: base, own, stated: entry })]
   })
   const byId = (id: string) => candidates.filter((candidate) => candidate.id === id)
   return {
@@ -92,11 +93,22 @@ function buildRoute(name: string, route: RouteConfig, materials: RouteMaterials)
     fallback: route.fallback?.flatMap(byId),
     timeouts,
     retriesMax: route.retries.max,
+    retryBudget: route.retries.budget,
     regions: route.require.regions,
     zeroRetention: route.require.zeroRetention,
+    requiredCapabilities: route.require.capabilities,
+    approvedProviders: route.require.providers,
     rules: route.rules,
     masks: Object.values(route.mask ?? {}).some((action) => action !== 'allow'),
     fallbackOnContentFilter: route.onContentFilter === 'fallback',
+    segmentBy: route.segmentBy,
+    sticky: route.sticky,
+    explore: route.explore,
+    maxLoss: route.quality?.maxLoss,
+    hedge: route.hedge,
+    recovery: { midStream: route.recovery.midStream, holdBack: holdBackOf(route.recovery.holdBack) },
+    escalate: route.escalate,
+    isStrict: route.strict,
   }
 }
 

@@ -44,6 +44,10 @@ function routeFindings(config: Config, name: string, route: RouteConfig): Findin
   for (const [index, rule] of route.rules.entries()) {
     for (const [use, id] of rule.use.entries()) refer(id, at('rules', index, 'use', use))
   }
+  for (const [index, id] of (route.escalate?.to ?? []).entries()) refer(id, at('escalate', 'to', index))
+  for (const [index, provider] of (route.require.providers ?? []).entries())
+    if (!Object.hasOwn(config.providers, provider))
+      error(at('require', 'providers', index), noProvider(provider, config))
   const { regions } = route.require
   const isPlaced = ({ provider }: { readonly provider: string }) =>
     regions?.includes(config.providers[provider]?.region ?? '') === true

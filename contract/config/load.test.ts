@@ -265,7 +265,6 @@ test('what is accepted but not in force says so, once and at its line', () => {
   const warnings = warningsOf(
     `${routeOf(
       one,
-      'strategy: cheapest',
       'cache: { exact: 1h, semantic: off }',
       'quality: { maxLoss: 2% }',
       'mask: { EMAIL: mask }',
@@ -273,7 +272,7 @@ test('what is accepted but not in force says so, once and at its line', () => {
   )
   assert.deepEqual(
     warnings.map(({ line, key }) => `${line} ${key}`),
-    ['6 routes.r.strategy', '7 routes.r.cache', '8 routes.r.quality', '9 routes.r.mask', '10 content.store'],
+    ['6 routes.r.cache', '7 routes.r.quality', '8 routes.r.mask', '9 content.store'],
   )
   for (const { key, message } of warnings)
     assert.match(message, key.endsWith('mask') ? /501/ : /not in force in this version/)

@@ -4,6 +4,7 @@ import { amount, duration, percentage } from './units.ts'
 
 const text = v.string()
 const flag = v.boolean()
+const expectedHoldBack = 'expected 0, a duration such as 300ms, a size such as 40tokens, or all'
 const reference = v.pipe(v.string(), v.minLength(1, 'expected the id of a candidate'))
 
 export const timeouts = v.strictObject({
@@ -17,6 +18,18 @@ export const timeouts = v.strictObject({
   total: v.optional(v.pipe(duration, v.description('the request with all its attempts'))),
 })
 
+/** What a request may need of a model. */
+export const capabilities = [
+  'tools',
+  'vision',
+  'audio',
+  'documents',
+  'json_schema',
+  'reasoning',
+  'web_search',
+] as const
+export type Capability = (typeof capabilities)[number]
+
 const candidate = v.strictObject({
   id: v.optional(v.pipe(name, v.description('default: provider/model'))),
   provider: v.pipe(name, v.description('a name under `providers`')),
@@ -29,6 +42,17 @@ const candidate = v.strictObject({
     v.pipe(v.record(v.string(), v.unknown()), v.description('fields set in every request to this candidate')),
   ),
   prompt: v.optional(v.pipe(text, v.description('prompt version this candidate gets'))),
+  capabilities: v.optional(
+    v.pipe(
+      v.array(v.picklist(capabilities)),
+      v.description(
+        'what the model can do; default: what the catalog says, and anything where it says nothing',
+      ),
+    ),
+  ),
+  contextWindow: v.optional(
+    v.pipe(amount, v.description('tokens of prompt and answer together; default: what the catalog says')),
+  ),
   timeouts: v.optional(timeouts, {}),
 })
 
@@ -65,7 +89,64 @@ const retries = v.strictObject({
     ),
     2,
   ),
-  budget: v.optional(v.pipe(percentage, v.description('share of requests that may be retried'))),
+  budget: v.optional(
+    v.pipe(percentage, v.description('share of requests whose target may be asked a second time')),
+    '10%',
+  ),
+})
+
+const holdBack = v.pipe(
+  v.union([v.literal(0), v.string()], expectedHoldBack),
+  v.transform(String),
+  v.regex(/^(0|all|\d+(\.\d+)?\s?(ms|s)|\d+\s?tokens)$/, expectedHoldBack),
+)
+
+const recovery = v.strictObject({
+  midStream: v.optional(
+    v.pipe(
+      v.picklist(['stitch', 'restart', 'error']),
+      v.description(
+        'when a stream dies after its first content: the next candidate goes on, begins anew, or nobody',
+      ),
+    ),
+    'stitch',
+  ),
+  holdBack: v.optional(
+    v.pipe(
+      holdBack,
+      v.description('how much of an answer waits, so that it can still be replaced: 300ms, 40tokens, all'),
+    ),
+    '0',
+  ),
+})
+
+const hedge = v.strictObject({
+  after: v.optional(
+    v.pipe(
+      v.union([v.literal('p95'), duration], 'expected p95, or a duration such as 800ms'),
+      v.description('without a first token by then, the next candidate is asked as well'),
+    ),
+    'p95',
+  ),
+  max: v.optional(v.pipe(percentage, v.description('share of requests that may be asked twice')), '5%'),
+})
+
+const escalate = v.strictObject({
+  after: v.optional(
+    v.pipe(
+      v.number(),
+      v.integer('expected a whole number'),
+      v.minValue(1, 'expected 1 or more'),
+      v.maxValue(4, 'expected at most 4'),
+      v.description('rephrased turns among the last four'),
+    ),
+    2,
+  ),
+  to: v.pipe(
+    v.array(reference),
+    v.minLength(1),
+    v.description('candidates for the rest of the conversation'),
+  ),
 })
 
 const cacheFor = v.union([duration, v.picklist(['off'])], 'expected a duration such as 1h, or off')
@@ -93,7 +174,13 @@ export const route = v.strictObject({
     v.strictObject({
       regions: v.optional(v.pipe(v.array(text), v.description('regions that may compute'))),
       zeroRetention: v.optional(v.pipe(flag, v.description('only providers that keep nothing')), false),
-      capabilities: v.optional(v.array(text), []),
+      capabilities: v.optional(
+        v.pipe(v.array(v.picklist(capabilities)), v.description('only models that are known to have them')),
+        [],
+      ),
+      providers: v.optional(
+        v.pipe(v.array(name), v.description('approved providers; default: all of the candidates')),
+      ),
     }),
     {},
   ),
@@ -129,8 +216,45 @@ export const route = v.strictObject({
       scope: v.optional(v.picklist(['customer', 'key', 'route', 'app', 'team'])),
     }),
   ),
-  segmentBy: v.optional(v.array(text)),
-  sticky: v.optional(v.picklist(['conversation', 'customer', 'request'])),
+  segmentBy: v.optional(
+    v.pipe(
+      v.array(
+        v.pipe(
+          text,
+          v.regex(
+            /^(feature|prompt|language|hasTools|hasSchema|tokens|tier|tags\..+)$/,
+            'expected feature, prompt, language, hasTools, hasSchema, tokens, tier or tags.<key>',
+          ),
+        ),
+      ),
+      v.description('what splits its traffic into segments with weights of their own'),
+    ),
+    ['feature', 'prompt'],
+  ),
+  sticky: v.optional(
+    v.pipe(v.picklist(['conversation', 'customer', 'request']), v.description('what keeps its candidate')),
+    'conversation',
+  ),
+  explore: v.optional(
+    v.pipe(percentage, v.description('share that is spread over all candidates, to keep learning')),
+  ),
+  hedge: v.optional(
+    v.pipe(hedge, v.description('ask a second candidate when the first is slow; off by default')),
+  ),
+  recovery: v.optional(v.pipe(recovery, v.description('what happens to a stream that dies on the way')), {}),
+  escalate: v.optional(
+    v.pipe(
+      escalate,
+      v.description('stronger candidates where users have to repeat themselves; off by default'),
+    ),
+  ),
+  strict: v.optional(
+    v.pipe(
+      flag,
+      v.description('leave out candidates that cannot express a field; false: drop it and say so'),
+    ),
+    false,
+  ),
   billing: v.optional(
     v.pipe(
       flag,

@@ -83,8 +83,18 @@ export const configSchema = v.strictObject({
   ),
   policy: v.optional(
     v.strictObject({
-      source: v.optional(v.picklist(['warehouse', 'file']), 'warehouse'),
-      publicKey: v.optional(text),
+      source: v.optional(
+        v.pipe(v.picklist(['warehouse', 'file']), v.description('where weights come from')),
+        'warehouse',
+      ),
+      dir: v.optional(
+        v.pipe(text, v.description('source file: folder of the policies, one JSON file each')),
+        'policy',
+      ),
+      publicKey: v.optional(
+        v.pipe(text, v.description('Ed25519, base64 or PEM: policies without its signature are refused')),
+      ),
+      poll: v.optional(v.pipe(duration, v.description('how often new policies are looked for')), '10s'),
     }),
     {},
   ),

@@ -1,3 +1,4 @@
+import type { Capability } from '../../contract/config/route.ts'
 import type { CatalogModel } from '../../contract/prices/catalog.ts'
 import type { Format, FormatName, Target } from '../formats/format.ts'
 import type { Provider, ProviderSettings } from '../providers/provider.ts'
@@ -41,6 +42,12 @@ export interface Candidate {
   readonly timeouts: Timeouts
   readonly target: Target
   readonly catalogModel: CatalogModel | undefined
+  /** Undefined: nobody has said what it can do. */
+  readonly capabilities: ReadonlySet<Capability> | undefined
+  /** Tokens of prompt and answer together; undefined: unknown. */
+  readonly contextTokens: number | undefined
+  /** Changes with provider, model, params and prompt: what was learned of another is not its own. */
+  readonly hash: string
 }
 
 export type Strategy = 'weighted' | 'cheapest' | 'fastest' | 'best' | 'ordered'
@@ -64,10 +71,43 @@ export interface Route {
   readonly fallback: readonly Candidate[] | undefined
   readonly timeouts: Timeouts
   readonly retriesMax: number
+  /** Share of requests whose target may be asked again. */
+  readonly retryBudget: number
   readonly regions: readonly string[] | undefined
   readonly zeroRetention: boolean
+  readonly requiredCapabilities: readonly Capability[]
+  readonly approvedProviders: readonly string[] | undefined
   readonly rules: readonly RouteRule[]
   /** The route asks for masking: requests must not leave unmasked. */
   readonly masks: boolean
   readonly fallbackOnContentFilter: boolean
+  readonly segmentBy: readonly string[]
+  readonly sticky: 'conversation' | 'customer' | 'request'
+  /** Share that is drawn evenly; undefined: as the strategy has it. */
+  readonly explore: number | undefined
+  /** Loss of quality against the baseline that may be taken for a lower price. */
+  readonly maxLoss: number | undefined
+  readonly hedge: Hedge | undefined
+  readonly recovery: Recovery
+  readonly escalate: { readonly after: number; readonly to: readonly string[] } | undefined
+  /** A candidate that can't express a field of the request is left out. */
+  readonly isStrict: boolean
 }
+
+export interface Hedge {
+  readonly after: number | 'p95'
+  /** Share of requests that may be asked twice. */
+  readonly max: number
+}
+
+export interface Recovery {
+  readonly midStream: 'stitch' | 'restart' | 'error'
+  readonly holdBack: HoldBack
+}
+
+/** How much of an answer waits before the caller gets it, so that it can still be replaced. */
+export type HoldBack =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'time'; readonly ms: number }
+  | { readonly kind: 'tokens'; readonly count: number }
+  | { readonly kind: 'all' }

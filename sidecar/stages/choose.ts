@@ -40,6 +40,7 @@ function choiceOf(
   const drawU = isDrawn ? drawNumber({ salt, route: route.name, unit, n: 0 }) : 0
   const index = pick(probabilities, drawU)
   return {
+    ...noChoice,
     candidates: sorted.map((candidate) => candidate.id),
     probabilities,
     excluded,
