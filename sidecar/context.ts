@@ -12,6 +12,7 @@ import type { Lane } from './lanes/lane.ts'
 import type { AttemptTrace, RequestTrace } from './observe/tracing.ts'
 import type { PricedCall } from './pricing/price.ts'
 import type { Operation } from './providers/provider.ts'
+import type { DecisionDetails } from './routing/decision-details.ts'
 import type { Candidate, Route } from './routing/route.ts'
 import type { Caller, Snapshot } from './snapshot.ts'
 import type { AnswerStream } from './streaming/answer-stream.ts'
@@ -175,6 +176,8 @@ export interface Choice {
   readonly stickyHit: boolean
   /** What pinned the candidate: header, model, escalation; '' for a draw. */
   readonly overrideSource: string
+  /** The numbers behind it, for `explain` alone. */
+  readonly details: DecisionDetails | undefined
 }
 
 export const noChoice: Choice = {
@@ -194,6 +197,7 @@ export const noChoice: Choice = {
   stickyVersion: 0,
   stickyHit: false,
   overrideSource: '',
+  details: undefined,
 }
 
 export interface RecoveryTaken {
