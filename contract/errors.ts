@@ -83,6 +83,11 @@ export const errorCatalogue = {
     'overloaded',
     'No candidate of the route can serve this request now; the message names the reasons.',
   ),
+  context_too_long: entry(
+    400,
+    'invalid_request',
+    'The prompt and the answer it asks for fit into the context window of no candidate; the message has the numbers.',
+  ),
   upstream_unreachable: entry(502, 'upstream', 'The provider could not be reached.'),
   upstream_timeout: entry(504, 'timeout', "The provider did not answer within the route's timeouts."),
   upstream_invalid: entry(502, 'upstream', 'The provider answered something that is not an answer.'),

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { GatewayError } from '../contract/errors.ts'
 import type { Json } from '../contract/json.ts'
+import type { PolicyDocument } from '../contract/policy.ts'
 import type { Usage, UsageSource } from '../contract/usage.ts'
 import type { JsonBody } from './body/json-body.ts'
 import type { MultipartStart } from './body/multipart.ts'
@@ -13,6 +14,7 @@ import type { AttemptTrace, RequestTrace } from './observe/tracing.ts'
 import type { PricedCall } from './pricing/price.ts'
 import type { Operation } from './providers/provider.ts'
 import type { DecisionDetails } from './routing/decision-details.ts'
+import type { Facts } from './routing/facts.ts'
 import type { Candidate, Route } from './routing/route.ts'
 import type { Caller, Snapshot } from './snapshot.ts'
 import type { AnswerStream } from './streaming/answer-stream.ts'
@@ -72,6 +74,9 @@ export class Context {
   estimatedInputTokens = 0
   promptBytes = 0
   segment = ''
+  facts: Facts | undefined
+  /** In force when the request came. */
+  policy: PolicyDocument | undefined
 
   // recall
   cache: 'off' | 'miss' = 'off'

@@ -16,6 +16,7 @@ import { createMetrics, type MetricsRegistry } from './observe/metrics.ts'
 import type { Tracing } from './observe/tracing.ts'
 import { loadPrices } from './pricing/load.ts'
 import { createRegistry } from './providers/registry.ts'
+import { createRoutingMemory } from './routing/memory.ts'
 import { createDataPlane, type DataPlane, type SocketSettings } from './server.ts'
 import type { Services } from './services.ts'
 import { buildSnapshot, type Snapshot } from './snapshot.ts'
@@ -84,6 +85,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     signatures: new SignatureStore({ entriesMax: 10_000, bytesMax: 32 * 1_048_576 }),
     health: { illnessOf: () => undefined },
     policies: { of: () => undefined },
+    routing: createRoutingMemory(),
     identity: { sidecarId: hostname(), boot: Math.floor(options.bootMs / 1000), worker: options.worker },
     nowMs,
     random: Math.random,

@@ -9,6 +9,7 @@ import type { Log } from './observe/log.ts'
 import type { Metrics } from './observe/metrics.ts'
 import type { Tracing } from './observe/tracing.ts'
 import type { Health } from './routing/health/health.ts'
+import type { RoutingMemory } from './routing/memory.ts'
 import type { Policies } from './routing/policy/policies.ts'
 import type { Waits } from './timing/waits.ts'
 import type { Pools } from './upstream/pools.ts'
@@ -34,6 +35,7 @@ export interface Services {
   /** Who can be asked at the moment. */
   readonly health: Health
   readonly policies: Policies
+  readonly routing: RoutingMemory
   readonly identity: SidecarIdentity
   readonly nowMs: () => number
   readonly random: () => number

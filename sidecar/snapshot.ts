@@ -5,7 +5,7 @@ import type { Catalog } from '../contract/prices/catalog.ts'
 import { catalogProvider } from '../contract/prices/catalog.ts'
 import { connectProvider, type Registry } from './providers/registry.ts'
 import { withBuiltInRoutes } from './routing/built-in.ts'
-import { buildCandidate } from './routing/candidate.ts'
+import { buildCandidate, sortedById } from './routing/candidate.ts'
 import { holdBackOf } from './routing/hold-back.ts'
 import type { ConnectedProvider, Route, Timeouts } from './routing/route.ts'
 import { defaultTimeouts, withTimeouts } from './routing/timeouts.ts'
@@ -88,6 +88,7 @@ function buildRoute(name: string, route: RouteConfig, materials: RouteMaterials)
     headerName: headerText(name),
     strategy: route.strategy,
     candidates,
+    byId: sortedById(candidates),
     baseline: route.baseline === undefined ? undefined : byId(route.baseline)[0],
     isBilling: route.billing,
     fallback: route.fallback?.flatMap(byId),

@@ -56,6 +56,8 @@ const candidate = v.strictObject({
   timeouts: v.optional(timeouts, {}),
 })
 
+const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+
 const when = v.strictObject({
   customerTier: v.optional(text),
   customer: v.optional(text),
@@ -75,7 +77,18 @@ const when = v.strictObject({
   hasImages: v.optional(flag),
   hasSchema: v.optional(flag),
   streamed: v.optional(flag),
-  turnsOver: v.optional(amount),
+  turnsOver: v.optional(v.pipe(amount, v.description('turns of the user'))),
+  time: v.optional(
+    v.pipe(
+      text,
+      v.regex(
+        /^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/,
+        'expected a window in UTC such as 22:00-06:00',
+      ),
+      v.description('of the day, in UTC'),
+    ),
+  ),
+  days: v.optional(v.pipe(v.array(v.picklist(weekdays)), v.description('of the week, in UTC'))),
 })
 
 const retries = v.strictObject({

@@ -82,7 +82,7 @@ export function totalOf(bill: Bill, lines: readonly BillLine[]): Fraction {
 const dayMs = 86_400_000
 
 /** The entry in force: a daily window beats none, then the last one wins. */
-function entryAt(entries: readonly CompiledEntry[], atMs: number): CompiledEntry | undefined {
+export function entryAt(entries: readonly CompiledEntry[], atMs: number): CompiledEntry | undefined {
   const clockMs = ((atMs % dayMs) + dayMs) % dayMs
   let whole: CompiledEntry | undefined
   for (let index = entries.length - 1; index >= 0; index--) {

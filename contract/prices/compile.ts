@@ -17,6 +17,8 @@ export interface RateSheet {
   /** By index of tokenRates: the index of the rate that is used. */
   readonly used: readonly number[]
   readonly hasReasoningRate: boolean
+  /** The same as `grains` in dollars, rounded to a double: to compare with, never to bill. */
+  readonly usdPerToken: readonly (number | undefined)[]
 }
 
 export interface CompiledEntry {
@@ -99,7 +101,10 @@ function compileSheet(rates: Readonly<Partial<Record<TokenRate, Rate>>>): RateSh
     const rate = rates[tokenRates[index] ?? 'input']
     return rate === undefined ? undefined : grainsOf(rate, 1_000_000)
   })
-  return { grains, used, hasReasoningRate: rates.output_reasoning !== undefined }
+  const usdPerToken = grains.map((count) =>
+    count === undefined ? undefined : Number(count) / Number(grainsPerUsd),
+  )
+  return { grains, used, hasReasoningRate: rates.output_reasoning !== undefined, usdPerToken }
 }
 
 /** Grains for one unit of a rate that is quoted for `per` units. */

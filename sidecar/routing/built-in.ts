@@ -1,13 +1,14 @@
 import type { Catalog } from '../../contract/prices/catalog.ts'
-import { buildCandidate, singleRoute } from './candidate.ts'
+import { buildCandidate, singleRoute, sortedById } from './candidate.ts'
 import type { Candidate, ConnectedProvider, Route, Timeouts } from './route.ts'
 import { usualModels } from './usual-models.ts'
 
+/** `auto` gets cheaper only as evidence is published; what it spreads is how the evidence comes about. */
 const builtInRoutes = {
-  auto: 'best',
-  'auto-cheapest': 'cheapest',
-  'auto-fastest': 'fastest',
-  'auto-best': 'best',
+  auto: { strategy: 'best', explore: 0.05 },
+  'auto-cheapest': { strategy: 'cheapest', explore: undefined },
+  'auto-fastest': { strategy: 'fastest', explore: undefined },
+  'auto-best': { strategy: 'best', explore: undefined },
 } as const
 
 /** `auto` and its kin: over the candidates of all routes, or what there is without routes. */
@@ -30,12 +31,13 @@ export function withBuiltInRoutes(
   const masks = [...routes.values()].some((route) => route.masks)
   const all = [...candidates].map(([id, candidate]) => ({ ...candidate, id }))
   if (all.length === 0) return routes
-  for (const [name, strategy] of Object.entries(builtInRoutes)) {
+  for (const [name, own] of Object.entries(builtInRoutes)) {
     if (routes.has(name)) continue
     routes.set(name, {
       ...singleRoute(name, all[0] as Candidate, materials.timeouts),
       candidates: all,
-      strategy,
+      byId: sortedById(all),
+      ...own,
       masks,
     })
   }

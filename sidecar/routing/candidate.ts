@@ -76,6 +76,11 @@ function hashOf({ provider, model, stated }: CandidateAsk): string {
 /** What holds where a route says nothing. */
 export const usualRecovery = { midStream: 'stitch', holdBack: { kind: 'none' } } as const
 
+/** By code units, so that every machine has the same order. */
+export function sortedById(candidates: readonly Candidate[]): readonly Candidate[] {
+  return [...candidates].sort((a, b) => (a.id < b.id ? -1 : 1))
+}
+
 /** A route of one candidate, for `provider/model` and model names. */
 export function singleRoute(name: string, candidate: Candidate, timeouts: Timeouts): Route {
   return {
@@ -83,6 +88,7 @@ export function singleRoute(name: string, candidate: Candidate, timeouts: Timeou
     headerName: headerText(name),
     strategy: 'ordered',
     candidates: [candidate],
+    byId: [candidate],
     baseline: undefined,
     isBilling: true,
     fallback: undefined,

@@ -10,8 +10,8 @@ import { chatWire, geminiWire, messagesWire } from '../../testing/wires.ts'
 
 /** Written anew from the design page, not from the code: anyone must get the same from a stored row. */
 function recomputeDraw(row: RequestRow): { u: number; winner: string | undefined } {
-  const unit =
-    { conversation: row.session, customer: row.customer, request: row.request_id }[row.unit_kind] ?? ''
+  const named = { conversation: row.session, customer: row.customer, request: row.request_id }[row.unit_kind]
+  const unit = named || row.unit_hash
   const text = [row.salt_id, row.route, unit, String(row.draw_n)].join('\u001f')
   const bits = BigInt(`0x${createHash('sha256').update(text).digest('hex')}`) >> 203n
   const u = Number(bits) / 2 ** 53
@@ -55,9 +55,9 @@ routes:
     )
     assert.equal(request.unit_hash.length, 32)
     if (request.unit_kind === 'conversation') {
-      const before = sessions.get(request.session + request.route) ?? request.candidate_assigned
+      const before = sessions.get(request.unit_hash + request.route) ?? request.candidate_assigned
       assert.equal(request.candidate_assigned, before)
-      sessions.set(request.session + request.route, before)
+      sessions.set(request.unit_hash + request.route, before)
     } else if (request.route === 'r') drawn[winner ?? ''] = (drawn[winner ?? ''] ?? 0) + 1
   }
   const total = Object.values(drawn).reduce((a, b) => a + b)

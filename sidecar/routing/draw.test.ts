@@ -5,8 +5,13 @@ import { seededRandom } from '../../testing/random.ts'
 import { drawNumber, pick } from './draw.ts'
 import type { Candidate } from './route.ts'
 import { weighted } from './strategies/weighted.ts'
+import type { Outlook } from './strategy.ts'
 
 const count = 100_000
+
+const weighing = (...weights: number[]) =>
+  weights.map((weight, index) => ({ id: `c${index}`, weight })) as unknown as Candidate[]
+const plain = { route: {} } as unknown as Outlook
 
 /** Above this the chance that the draws follow the weights is below one in a thousand. */
 const critical: Readonly<Record<number, number>> = { 1: 10.83, 2: 13.82, 3: 16.27 }
@@ -28,8 +33,7 @@ function chiSquare(probabilities: readonly number[]): number {
 test('100,000 draws follow the weights, also those of a vector that was renormalised', () => {
   const three = [0.2, 0.5, 0.3]
   assert.ok(chiSquare(three) < (critical[2] ?? 0))
-  const left = [{ weight: 0.2 }, { weight: 0.3 }] as unknown as Candidate[]
-  assert.ok(chiSquare(weighted(left)) < (critical[1] ?? 0))
+  assert.ok(chiSquare(weighted(weighing(0.2, 0.3), plain).probabilities) < (critical[1] ?? 0))
   assert.ok(chiSquare([0.01, 0, 0.99]) < (critical[1] ?? 0))
 })
 
@@ -51,6 +55,5 @@ test('the draw stays in its interval, and rounding leaves no gap behind the last
 })
 
 test('weights that are all zero give equal shares', () => {
-  const none = [{ weight: 0 }, { weight: 0 }] as unknown as Candidate[]
-  assert.deepEqual(weighted(none), [0.5, 0.5])
+  assert.deepEqual(weighted(weighing(0, 0), plain).probabilities, [0.5, 0.5])
 })

@@ -1,15 +1,15 @@
-import type { Candidate, Route, Strategy } from './route.ts'
+import type { Strategy } from './route.ts'
+import { best } from './strategies/best.ts'
+import { cheapest } from './strategies/cheapest.ts'
+import { fastest } from './strategies/fastest.ts'
 import { ordered } from './strategies/ordered.ts'
 import { weighted } from './strategies/weighted.ts'
+import type { StrategyFunction } from './strategy.ts'
 
-/** Probabilities over the eligible candidates, in their order. */
-export type StrategyFunction = (eligible: readonly Candidate[], route: Route) => number[]
-
-/** Strategies that rest on learned figures begin as `ordered`: nothing is known yet. */
 export const strategies: Readonly<Record<Strategy, StrategyFunction>> = {
   weighted,
+  cheapest,
+  fastest,
+  best,
   ordered,
-  cheapest: ordered,
-  fastest: ordered,
-  best: ordered,
 }

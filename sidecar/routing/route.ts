@@ -63,7 +63,10 @@ export interface Route {
   /** The name as it may stand in a header. */
   readonly headerName: string
   readonly strategy: Strategy
+  /** As configured. */
   readonly candidates: readonly Candidate[]
+  /** The same sorted by id: the order of draws. */
+  readonly byId: readonly Candidate[]
   readonly baseline: Candidate | undefined
   /** No request is served whose record can't be kept, where the configuration asks for that. */
   readonly isBilling: boolean

@@ -1,86 +1,145 @@
-import { GatewayError } from '../../contract/errors.ts'
 import { type Choice, type Context, noChoice } from '../context.ts'
-import { drawNumber, pick, unitHash } from '../routing/draw.ts'
-import { eligibility } from '../routing/eligibility.ts'
-import { strategies } from '../routing/registry.ts'
+import { type Decision, decide, usualSalt } from '../routing/decide.ts'
+import { detailsOf } from '../routing/details.ts'
+import type { Facts } from '../routing/facts.ts'
+import { nobodyLeft } from '../routing/nobody.ts'
+import { RequestOutlook } from '../routing/outlook.ts'
 import type { Candidate, Route } from '../routing/route.ts'
-import { applyRules } from '../routing/rules.ts'
-
-/** The draw must be the same on every sidecar and after every restart. */
-export const salt = 's1'
+import { type Screened, screen } from '../routing/screen.ts'
+import { onceFor, type Unit } from '../routing/units.ts'
+import type { Services } from '../services.ts'
 
 /** Who serves the request, and who after that, so that anyone can recompute why from the record. */
-export function choose(context: Context): void {
-  const { route } = context
-  if (route === undefined) return
-  const { eligible, excluded } = eligibility(route, {
-    operation: context.operation,
-    dialect: context.dialectName,
+export function choose(context: Context, services: Services): void {
+  const { route, facts } = context
+  if (route === undefined || facts === undefined) return
+  const nowAt = performance.now()
+  const inputTokensOf = (candidate: Candidate) =>
+    services.ratios.tokens(candidate.servedBy, 'prompt', context.promptBytes)
+  const screened = screen({
+    route,
+    facts,
+    isPinned: context.override !== '',
+    inputTokensOf,
+    illnessOf: (candidate) => services.health.illnessOf(candidate, route.regions, nowAt),
+    complexity: () => levelOf(route, facts, services),
   })
-  const ruled = applyRules(route, eligible, context)
-  const excludedAll = ruled.excluded === undefined ? excluded : { ...excluded, ...ruled.excluded }
-  context.choice = { ...noChoice, excluded: excludedAll }
-  if (ruled.eligible.length === 0) throw nobody(route, excludedAll)
-  context.choice = choiceOf(context, route, ruled.eligible, excludedAll)
-  const assigned = ruled.eligible.find((candidate) => candidate.id === context.choice.assigned)
-  context.chain = assigned === undefined ? [] : chainFrom(assigned, ruled.eligible, route)
+  context.choice = { ...noChoice, excluded: screened.excluded }
+  if (screened.eligible.length === 0) throw nobodyLeft(route, screened, nowAt)
+  const outlook = new RequestOutlook({
+    route,
+    facts,
+    segment: context.segment,
+    policy: context.policy,
+    sources: {
+      catalog: context.snapshot.catalog,
+      learned: services.routing.learned,
+      affinity: services.routing.affinity,
+      inputTokensOf,
+    },
+    nowAt,
+  })
+  const assigned =
+    context.override === ''
+      ? drawn(context, services, { route, facts, screened, outlook, nowAt })
+      : pinned(context, screened)
+  context.chain = chainFrom(assigned, screened, route)
 }
 
-function choiceOf(
-  context: Context,
-  route: Route,
-  eligible: readonly Candidate[],
-  excluded: Choice['excluded'],
-): Choice {
-  const sorted = eligible.length > 1 ? [...eligible].sort((a, b) => (a.id < b.id ? -1 : 1)) : eligible
-  const probabilities = sorted.length === 1 ? [1] : strategies[route.strategy](sorted, route)
-  const { kind, unit } = unitOf(context)
-  // A request that names its model leaves nothing to draw.
-  const isDrawn = context.override === ''
-  const drawU = isDrawn ? drawNumber({ salt, route: route.name, unit, n: 0 }) : 0
-  const index = pick(probabilities, drawU)
-  return {
+function levelOf(route: Route, facts: Facts, { routing }: Services) {
+  const { score } = facts.complexity
+  const level = routing.terciles.level(route.name, score)
+  routing.terciles.add(route.name, score)
+  return level
+}
+
+/** A request that names its model leaves nothing to draw. */
+function pinned(context: Context, screened: Screened): Candidate {
+  const [only] = screened.eligible as readonly [Candidate]
+  context.choice = {
     ...noChoice,
-    candidates: sorted.map((candidate) => candidate.id),
-    probabilities,
-    excluded,
-    drawU,
-    drawN: 0,
-    unitKind: kind,
-    unitHash: isDrawn ? unitHash(unit) : '',
-    assigned: sorted[index]?.id ?? '',
-    propensity: probabilities[index] ?? 0,
+    candidates: screened.eligible.map((candidate) => candidate.id),
+    probabilities: screened.eligible.map((candidate) => (candidate === only ? 1 : 0)),
+    excluded: screened.excluded,
+    unitKind: 'request',
+    saltId: usualSalt,
+    assigned: only.id,
+    propensity: 1,
+    policyRole: 'override',
+  }
+  return only
+}
+
+interface DrawAsk {
+  readonly route: Route
+  readonly facts: Facts
+  readonly screened: Screened
+  readonly outlook: RequestOutlook
+  readonly nowAt: number
+}
+
+function drawn(context: Context, services: Services, ask: DrawAsk): Candidate {
+  const { route, facts, screened, outlook, nowAt } = ask
+  const { routing } = services
+  const unit = unitOf(route, facts, services)
+  const stronger = escalated(context, services, { ...ask, unit })
+  const eligible = stronger ?? screened.eligible
+  const isEscalated = stronger !== undefined
+  const decision = decide(
+    { route, eligible, policy: context.policy, segment: context.segment, unit, outlook, isEscalated, nowAt },
+    routing.sticky,
+  )
+  const excluded = { ...screened.excluded, ...decision?.excluded }
+  if (decision === undefined) {
+    context.choice = { ...noChoice, excluded }
+    throw nobodyLeft(route, { ...screened, excluded }, nowAt)
+  }
+  context.choice = choiceOf(decision, { excluded, isEscalated })
+  context.choice = { ...context.choice, details: detailsOf({ facts, screened, outlook, decision, route }) }
+  return decision.assigned
+}
+
+/** With one candidate nothing is drawn that a unit could keep; its conversation need not be found. */
+function unitOf(route: Route, facts: Facts, { routing }: Services): Unit {
+  return route.candidates.length === 1 && facts.given.session === ''
+    ? onceFor(facts.given.requestId)
+    : routing.units.of(route.sticky, route.name, facts)
+}
+
+function choiceOf(decision: Decision, more: { excluded: Choice['excluded']; isEscalated: boolean }): Choice {
+  const { drawn: draw, isKept } = decision
+  return {
+    ...draw,
+    excluded: more.excluded,
+    stickyVersion: draw.policyVersion,
+    stickyHit: isKept,
+    overrideSource: more.isEscalated ? 'escalation' : '',
+    details: undefined,
   }
 }
 
-function unitOf(context: Context): { kind: string; unit: string } {
-  const { hints } = context
-  if (hints.session !== '') return { kind: 'conversation', unit: hints.session }
-  if (hints.customer !== '') return { kind: 'customer', unit: hints.customer }
-  return { kind: 'request', unit: context.requestId }
+/** The stronger candidates, where the user of this conversation had to ask again too often; they stay for its rest. */
+function escalated(
+  context: Context,
+  services: Services,
+  { route, facts, screened, unit, nowAt }: DrawAsk & { unit: Unit },
+): readonly Candidate[] | undefined {
+  const { escalate } = route
+  if (escalate === undefined) return undefined
+  const { sticky, sessions } = services.routing
+  const isRetry = Number(context.req.headers['x-stainless-retry-count'] ?? 0) > 0
+  const wasEscalated = sticky.find(route.name, unit.hash, nowAt)?.isEscalated === true
+  if (!wasEscalated && (isRetry || sessions.again(unit.hash, facts.outline) < escalate.after))
+    return undefined
+  const stronger = screened.eligible.filter((candidate) => escalate.to.includes(candidate.id))
+  return stronger.length === 0 ? undefined : stronger
 }
 
 /** The assigned candidate, then the route's fallback order, no one twice. Default: the others, heaviest first. */
-function chainFrom(assigned: Candidate, eligible: readonly Candidate[], route: Route): readonly Candidate[] {
-  if (eligible.length === 1) return eligible
-  const others = route.fallback ?? [...eligible].sort((a, b) => b.weight - a.weight)
-  return [assigned, ...others.filter((candidate) => candidate !== assigned && eligible.includes(candidate))]
-}
-
-function nobody(route: Route, excluded: Choice['excluded']): GatewayError {
-  const reasons = Object.entries(excluded).map(([id, reason]) => `${id}: ${reason}`)
-  const list = reasons.slice(0, 20).join(', ')
-  const kinds = new Set(Object.values(excluded))
-  if ([...kinds].every((reason) => reason === 'endpoint_unsupported')) {
-    return new GatewayError(
-      'endpoint_unsupported',
-      `no candidate of route ${route.name} offers this endpoint (${list})`,
-    )
-  }
-  const isPolicy = [...kinds].some((reason) => reason.startsWith('region') || reason === 'retention')
-  return new GatewayError(
-    'no_candidate',
-    `no candidate of route ${route.name} may serve this request (${list})`,
-    isPolicy ? { status: 403, kind: 'permission' } : { status: 400, kind: 'invalid_request' },
-  )
+function chainFrom(assigned: Candidate, screened: Screened, route: Route): readonly Candidate[] {
+  const { eligible, lastResort } = screened
+  if (eligible.length === 1 && lastResort.length === 0) return eligible
+  const others = route.fallback ?? [...eligible, ...lastResort].sort((a, b) => b.weight - a.weight)
+  const next = others.filter((candidate) => candidate !== assigned && eligible.includes(candidate))
+  return [assigned, ...next, ...others.filter((candidate) => lastResort.includes(candidate))]
 }

@@ -16,7 +16,7 @@ export const streamHeaders = [
 export function earlyHeaders(context: Context): string[] {
   const headers = ['x-sidelight-request-id', context.requestId]
   if (context.route !== undefined) headers.push('x-sidelight-route', context.route.headerName)
-  headers.push('x-sidelight-cache', context.cache, 'x-sidelight-policy', '0')
+  headers.push('x-sidelight-cache', context.cache, 'x-sidelight-policy', policyVersion(context))
   if (context.askedAt !== undefined) headers.push('x-sidelight-overhead-us', String(overheadUs(context)))
   return headers
 }
@@ -35,12 +35,17 @@ export function ownHeaders(context: Context): string[] {
     'x-sidelight-cache',
     context.cache,
     'x-sidelight-policy',
-    '0',
+    policyVersion(context),
   )
   if (context.askedAt !== undefined) headers.push('x-sidelight-overhead-us', String(overheadUs(context)))
   if (context.droppedFields.length > 0)
     headers.push('x-sidelight-dropped-fields', headerText(context.droppedFields.join(', ')))
   return headers
+}
+
+/** 0 is the configuration itself. */
+function policyVersion({ choice }: Context): string {
+  return String(choice.policyVersion)
 }
 
 const requestIdNames: Readonly<Record<DialectName, string>> = {
