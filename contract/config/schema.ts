@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import { envName, name } from './names.ts'
 import { provider } from './provider.ts'
-import { route, timeouts } from './route.ts'
+import { timeouts } from './resilience.ts'
+import { route } from './route.ts'
 import { address, amount, duration, size } from './units.ts'
 import { warehouse } from './warehouse.ts'
 

@@ -1,4 +1,4 @@
-import type { Capability } from '../../contract/config/route.ts'
+import type { Capability } from '../../contract/config/candidate.ts'
 import { isObject, type Json, stringAt } from '../../contract/json.ts'
 import type { DialectName } from '../dialects/dialect.ts'
 import { type Fields, outlineOf, toolsIn } from './turns.ts'

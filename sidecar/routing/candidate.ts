@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Capability } from '../../contract/config/route.ts'
+import type { Capability } from '../../contract/config/candidate.ts'
 import type { TimeoutsConfig } from '../../contract/config/schema.ts'
 import type { Catalog, CatalogModel } from '../../contract/prices/catalog.ts'
 import { headerText } from '../upstream/headers.ts'

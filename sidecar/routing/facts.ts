@@ -1,4 +1,4 @@
-import type { Capability } from '../../contract/config/route.ts'
+import type { Capability } from '../../contract/config/candidate.ts'
 import type { JsonBody } from '../body/json-body.ts'
 import type { DialectName } from '../dialects/dialect.ts'
 import { type Complexity, complexityOf } from '../prompt/complexity.ts'

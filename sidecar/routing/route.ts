@@ -1,4 +1,4 @@
-import type { Capability } from '../../contract/config/route.ts'
+import type { Capability } from '../../contract/config/candidate.ts'
 import type { CatalogModel } from '../../contract/prices/catalog.ts'
 import type { Format, FormatName, Target } from '../formats/format.ts'
 import type { Provider, ProviderSettings } from '../providers/provider.ts'
