@@ -114,6 +114,10 @@ export class Context {
   // settle
   cost: Settled | undefined
 
+  // learn
+  /** The request whose answer the user did not take for one. */
+  rephrased = ''
+
   constructor(from: {
     req: IncomingMessage
     caller: CallerStream

@@ -7,6 +7,7 @@ import { choose } from './stages/choose.ts'
 import { confirm } from './stages/confirm.ts'
 import { dispatch } from './stages/dispatch/dispatch.ts'
 import { fingerprint } from './stages/fingerprint.ts'
+import { learn } from './stages/learn.ts'
 import { mask } from './stages/mask.ts'
 import { recall } from './stages/recall.ts'
 import { receive } from './stages/receive.ts'
@@ -40,12 +41,13 @@ export async function runPipeline(context: Context, services: Services): Promise
 }
 
 /**
- * What is done when callers have their answers, whatever happened before: settle, then record. Stage by stage
+ * What is done when callers have their answers, whatever happened before: settle, learn, record. Stage by stage
  * over all of them, which keeps each stage's code and data at hand. Waits only for what must be counted first.
  */
 export function closeRequests(contexts: readonly Context[], services: Services): void | Promise<void> {
   const late: Promise<void>[] = []
   const recorded = (context: Context) => {
+    attempted(learn, context, services)
     attempted(record, context, services)
     // Nobody but its caller waits for the disk: one that does not answer must not hold up the end of the process.
     attempted(confirm, context, services)

@@ -6,7 +6,7 @@ import { RequestMetrics } from './request-metrics.ts'
 /** What the metrics endpoint shows of requests; everything comes from the records, so the two can't disagree. */
 export interface Metrics {
   observe(record: LedgerRecord): void
-  observeFeedback(status: 'accepted' | 'refused'): void
+  observeFeedback(status: 'accepted' | 'refused' | 'noticed'): void
   requestStarted(): void
   requestEnded(): void
 }

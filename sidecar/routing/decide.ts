@@ -35,7 +35,13 @@ export interface DecisionAsk {
   readonly nowAt: number
 }
 
-export interface Decision {
+export type Decision =
+  | Decided
+  /** The strategy left nobody. */
+  | { readonly kind: 'nobody'; readonly excluded: Readonly<Record<string, string>> }
+
+export interface Decided {
+  readonly kind: 'decided'
   readonly drawn: Drawn
   readonly assigned: Candidate
   /** An earlier draw of the unit was kept. */
@@ -48,8 +54,8 @@ export interface Decision {
 /** The salt of routes that no policy rules: the same on every sidecar and after every restart. */
 export const usualSalt = 's1'
 
-/** Who serves the request: the candidate its unit was drawn before, else a new draw. Undefined: the strategy left nobody. */
-export function decide(ask: DecisionAsk, sticky: StickyUnits): Decision | undefined {
+/** Who serves the request: the candidate its unit was drawn before, else a new draw. */
+export function decide(ask: DecisionAsk, sticky: StickyUnits): Decision {
   const { route, unit, eligible, nowAt, isEscalated } = ask
   const { hash } = unit
   const kept = unit.kind === 'request' ? undefined : sticky.find(route.name, hash, nowAt)
@@ -57,25 +63,26 @@ export function decide(ask: DecisionAsk, sticky: StickyUnits): Decision | undefi
     const assigned = eligible.find((candidate) => candidate.id === kept.drawn.assigned)
     if (assigned !== undefined) {
       kept.lastAt = nowAt
-      return { drawn: kept.drawn, assigned, isKept: true, excluded: none, notes: [] }
+      return { kind: 'decided', drawn: kept.drawn, assigned, isKept: true, excluded: none, notes: [] }
     }
   }
   // Using the number again would send all who lose their candidate to one neighbour.
   const n = kept === undefined ? 0 : kept.drawn.drawN + 1
   const decision = draw(ask, n)
-  if (decision !== undefined && unit.isLasting && route.strategy !== 'ordered')
+  if (decision.kind === 'decided' && unit.isLasting && route.strategy !== 'ordered')
     sticky.keep(route.name, hash, { drawn: decision.drawn, nowAt, isEscalated })
   return decision
 }
 
 const none: Readonly<Record<string, string>> = {}
 
-function draw(ask: DecisionAsk, n: number): Decision | undefined {
+function draw(ask: DecisionAsk, n: number): Decision {
   const { route, unit, policy } = ask
   const ruling = rulingFor(ask)
   const planned = strategies[route.strategy](ask.eligible, { ...ask.outlook, weights: ruling.weights })
   const { eligible } = planned
-  if (eligible.length === 0) return undefined
+  const excluded = planned.excluded ?? none
+  if (eligible.length === 0) return { kind: 'nobody', excluded }
   const plan = explored(planned.probabilities, planned.explore)
   const baseline =
     policy === undefined || route.strategy !== 'weighted' || route.baseline === undefined
@@ -89,7 +96,7 @@ function draw(ask: DecisionAsk, n: number): Decision | undefined {
       ? { index: pick(probabilities, u), isHoldout: false }
       : pickHeldOut(probabilities, u, baseline)
   const assigned = eligible[index]
-  if (assigned === undefined) return undefined
+  if (assigned === undefined) return { kind: 'nobody', excluded }
   const drawn: Drawn = {
     candidates: eligible.map((candidate) => candidate.id),
     probabilities,
@@ -104,7 +111,7 @@ function draw(ask: DecisionAsk, n: number): Decision | undefined {
     policyVersion: ruling.version,
     policyRole: ask.isEscalated ? 'override' : isHoldout ? 'holdout' : ruling.role,
   }
-  return { drawn, assigned, isKept: false, excluded: planned.excluded ?? none, notes: planned.notes ?? [] }
+  return { kind: 'decided', drawn, assigned, isKept: false, excluded, notes: planned.notes ?? [] }
 }
 
 interface Ruling {

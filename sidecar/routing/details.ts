@@ -1,4 +1,4 @@
-import type { Decision } from './decide.ts'
+import type { Decided } from './decide.ts'
 import type { CandidateDetails, DecisionDetails } from './decision-details.ts'
 import type { Facts } from './facts.ts'
 import type { RequestOutlook } from './outlook.ts'
@@ -10,7 +10,7 @@ interface DetailsAsk {
   readonly facts: Facts
   readonly screened: Screened
   readonly outlook: RequestOutlook
-  readonly decision: Decision
+  readonly decision: Decided
 }
 
 /** What `explain` shows beyond the record. Figures that cost something are there only where the strategy used them. */

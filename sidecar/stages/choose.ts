@@ -1,5 +1,5 @@
 import { type Choice, type Context, noChoice } from '../context.ts'
-import { type Decision, decide, usualSalt } from '../routing/decide.ts'
+import { type Decided, decide, usualSalt } from '../routing/decide.ts'
 import { detailsOf } from '../routing/details.ts'
 import type { Facts } from '../routing/facts.ts'
 import { nobodyLeft } from '../routing/nobody.ts'
@@ -89,8 +89,8 @@ function drawn(context: Context, services: Services, ask: DrawAsk): Candidate {
     { route, eligible, policy: context.policy, segment: context.segment, unit, outlook, isEscalated, nowAt },
     routing.sticky,
   )
-  const excluded = { ...screened.excluded, ...decision?.excluded }
-  if (decision === undefined) {
+  const excluded = { ...screened.excluded, ...decision.excluded }
+  if (decision.kind === 'nobody') {
     context.choice = { ...noChoice, excluded }
     throw nobodyLeft(route, { ...screened, excluded }, nowAt)
   }
@@ -106,7 +106,7 @@ function unitOf(route: Route, facts: Facts, { routing }: Services): Unit {
     : routing.units.of(route.sticky, route.name, facts)
 }
 
-function choiceOf(decision: Decision, more: { excluded: Choice['excluded']; isEscalated: boolean }): Choice {
+function choiceOf(decision: Decided, more: { excluded: Choice['excluded']; isEscalated: boolean }): Choice {
   const { drawn: draw, isKept } = decision
   return {
     ...draw,
@@ -129,10 +129,14 @@ function escalated(
   const { sticky, sessions } = services.routing
   const isRetry = Number(context.req.headers['x-stainless-retry-count'] ?? 0) > 0
   const wasEscalated = sticky.find(route.name, unit.hash, nowAt)?.isEscalated === true
-  if (!wasEscalated && (isRetry || sessions.again(unit.hash, facts.outline) < escalate.after))
+  if (!wasEscalated && (isRetry || sessions.again(sessionKey(unit, facts), facts.outline) < escalate.after))
     return undefined
   const stronger = screened.eligible.filter((candidate) => escalate.to.includes(candidate.id))
   return stronger.length === 0 ? undefined : stronger
+}
+
+function sessionKey(unit: Unit, { given }: Facts): string {
+  return given.session === '' ? unit.hash : `${given.keyName} ${given.session}`
 }
 
 /** The assigned candidate, then the route's fallback order, no one twice. Default: the others, heaviest first. */

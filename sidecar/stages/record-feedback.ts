@@ -4,15 +4,32 @@ import type { Services } from '../services.ts'
 
 /** Feedback is no request to a model: it has a table of its own, and what was refused is only counted. */
 export function recordFeedback(context: Context, services: Services): void {
-  const { feedback, callerKey, hints } = context
+  const { feedback } = context
   const isAccepted = feedback !== undefined && context.error === undefined
   services.metrics.observeFeedback(isAccepted ? 'accepted' : 'refused')
   if (!isAccepted) return
+  offer(context, services, { requestId: feedback.requestId, name: feedback.name, value: feedback.value })
+}
+
+/** A user who asks the same in other words has said what the answer before was worth. */
+export function recordRephrased(context: Context, services: Services): void {
+  services.metrics.observeFeedback('noticed')
+  offer(context, services, { requestId: context.rephrased, name: 'rephrase', value: 0 })
+}
+
+interface Opinion {
+  readonly requestId: string
+  readonly name: string
+  readonly value: number
+}
+
+function offer(context: Context, services: Services, { requestId, name, value }: Opinion): void {
+  const { callerKey, hints } = context
   services.sink.offerFeedback({
     ts: context.arrivedMs,
-    request_id: feedback.requestId,
-    name: feedback.name,
-    value: feedback.value,
+    request_id: requestId,
+    name,
+    value,
     // Kept only masked, which this version cannot do.
     comment: '',
     app: callerKey?.app ?? context.snapshot.config.identity.app,

@@ -3,7 +3,7 @@ import { tokenColumns, usageClasses } from '../../contract/usage.ts'
 import type { Attempt, Context } from '../context.ts'
 import { traceIdOf } from '../observe/tracing.ts'
 import type { Services } from '../services.ts'
-import { recordFeedback } from './record-feedback.ts'
+import { recordFeedback, recordRephrased } from './record-feedback.ts'
 import { overheadUs } from './relay/headers.ts'
 
 /**
@@ -13,6 +13,7 @@ import { overheadUs } from './relay/headers.ts'
 export function record(context: Context, services: Services): void {
   if (context.isFeedback) recordFeedback(context, services)
   else recordRequest(context, services)
+  if (context.rephrased !== '') recordRephrased(context, services)
 }
 
 function recordRequest(context: Context, services: Services): void {

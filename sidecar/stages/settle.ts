@@ -50,8 +50,6 @@ function bill(context: Context, services: Services): void {
       priceOption: call.option,
     })),
   }
-  learn(context, services)
-  remember(context, services)
   const caller = context.callerKey
   if (caller !== undefined) services.limiter.spend(caller, tokensOf(context), services.nowMs())
 }
@@ -116,53 +114,6 @@ function baseline(context: Context): string | null {
   const { body, arrivedMs: atMs } = context
   const { catalog } = context.snapshot
   return priceCall({ catalog, candidate, usage: counted, atMs, modelReported: '', body }).costText
-}
-
-/** From answers that state their usage: how much text makes a token, for those that don't. */
-function learn(context: Context, services: Services): void {
-  const attempt = context.answer?.attempt
-  if (attempt?.usageSource !== 'provider' || attempt.usage === undefined) return
-  const { usage } = attempt
-  const { servedBy } = attempt.candidate
-  const { input_tokens: input, output_tokens: output } = tokenColumns(usage)
-  if (context.promptBytes > 0 && usage.classes.input_image === undefined)
-    services.ratios.learn(servedBy, 'prompt', { size: context.promptBytes, tokens: input })
-  // Thinking that is billed but not shown makes the words look few.
-  if (attempt.deliveredChars > 0 && usage.reasoning === undefined)
-    services.ratios.learn(servedBy, 'answer', { size: attempt.deliveredChars, tokens: output })
-}
-
-/** What routing goes by next time. What came of the answer is known only now. */
-function remember(context: Context, { routing }: Services): void {
-  const { route, facts, choice, answer } = context
-  if (route === undefined || facts === undefined || choice.assigned === '') return
-  const attempt = answer?.attempt
-  if (attempt === undefined || context.outcome !== 'ok') {
-    // Whoever left is no sign that nobody could have answered.
-    if (context.outcome === 'error' && context.fault !== undefined)
-      routing.sticky.forget(route.name, choice.unitHash)
-    return
-  }
-  const { candidate, usage } = attempt
-  const { output_tokens: outputTokens, cached_input_tokens: cached } = tokenColumns(usage)
-  if (context.operation === 'generate') {
-    const atMs = context.arrivedMs
-    if (outputTokens > 0) routing.learned.addOutput(candidate.hash, context.segment, outputTokens, atMs)
-    routing.learned.addSpeed(candidate.hash, { ...paceOf(context, attempt), outputTokens }, atMs)
-  }
-  if (route.strategy !== 'cheapest') return
-  const blocks = facts.prefixBlocks
-  if (blocks.length === 0) return
-  const nowAt = performance.now()
-  const expected = routing.affinity.cachedBlocks(candidate.hash, blocks, nowAt) / blocks.length
-  routing.affinity.learn(candidate.hash, expected, cached / Math.max(1, tokenColumns(usage).input_tokens))
-  routing.affinity.sent(candidate.hash, blocks, nowAt)
-}
-
-function paceOf({ streamed }: Context, { startedAt, endedAt, firstContentAt }: Attempt) {
-  const durationMs = (endedAt ?? performance.now()) - startedAt
-  const isStream = streamed && firstContentAt !== undefined
-  return { durationMs, firstTokenMs: isStream ? firstContentAt - startedAt : undefined }
 }
 
 function tokensOf(context: Context): number {
