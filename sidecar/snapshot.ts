@@ -5,7 +5,7 @@ import type { Catalog } from '../contract/prices/catalog.ts'
 import { catalogProvider } from '../contract/prices/catalog.ts'
 import { connectProvider, type Registry } from './providers/registry.ts'
 import { withBuiltInRoutes } from './routing/built-in.ts'
-import { buildCandidate, sortedById } from './routing/candidate.ts'
+import { buildCandidate, heaviestFirst, sortedById } from './routing/candidate.ts'
 import { holdBackOf } from './routing/hold-back.ts'
 import type { ConnectedProvider, Route, Timeouts } from './routing/route.ts'
 import { defaultTimeouts, withTimeouts } from './routing/timeouts.ts'
@@ -91,7 +91,7 @@ function buildRoute(name: string, route: RouteConfig, materials: RouteMaterials)
     byId: sortedById(candidates),
     baseline: route.baseline === undefined ? undefined : byId(route.baseline)[0],
     isBilling: route.billing,
-    fallback: route.fallback?.flatMap(byId),
+    fallback: route.fallback?.flatMap(byId) ?? heaviestFirst(candidates),
     timeouts,
     retriesMax: route.retries.max,
     retryBudget: route.retries.budget,

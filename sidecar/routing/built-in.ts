@@ -1,5 +1,5 @@
 import type { Catalog } from '../../contract/prices/catalog.ts'
-import { buildCandidate, singleRoute, sortedById } from './candidate.ts'
+import { buildCandidate, heaviestFirst, singleRoute, sortedById } from './candidate.ts'
 import type { Candidate, ConnectedProvider, Route, Timeouts } from './route.ts'
 import { usualModels } from './usual-models.ts'
 
@@ -37,6 +37,7 @@ export function withBuiltInRoutes(
       ...singleRoute(name, all[0] as Candidate, materials.timeouts),
       candidates: all,
       byId: sortedById(all),
+      fallback: heaviestFirst(all),
       ...own,
       masks,
     })

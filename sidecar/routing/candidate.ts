@@ -81,6 +81,10 @@ export function sortedById(candidates: readonly Candidate[]): readonly Candidate
   return [...candidates].sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
+export function heaviestFirst(candidates: readonly Candidate[]): readonly Candidate[] {
+  return [...candidates].sort((a, b) => b.weight - a.weight)
+}
+
 /** A route of one candidate, for `provider/model` and model names. */
 export function singleRoute(name: string, candidate: Candidate, timeouts: Timeouts): Route {
   return {
@@ -91,7 +95,7 @@ export function singleRoute(name: string, candidate: Candidate, timeouts: Timeou
     byId: [candidate],
     baseline: undefined,
     isBilling: true,
-    fallback: undefined,
+    fallback: [],
     timeouts,
     retriesMax: 2,
     retryBudget: 0.1,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 const separator = '\u001f'
 
@@ -13,7 +13,7 @@ export function canaryNumber(salt: string, unit: string): number {
 }
 
 function fraction(parts: readonly string[]): number {
-  const digest = createHash('sha256').update(parts.join(separator)).digest()
+  const digest = hash('sha256', parts.join(separator), 'buffer')
   return (digest.readUIntBE(0, 6) * 32 + (digest.readUInt8(6) >>> 3)) / 2 ** 53
 }
 
@@ -58,5 +58,5 @@ export function withHoldout(probabilities: readonly number[], baseline: number):
 }
 
 export function unitHash(unit: string): string {
-  return createHash('sha256').update(unit).digest('hex').slice(0, 32)
+  return hash('sha256', unit).slice(0, 32)
 }

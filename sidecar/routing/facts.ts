@@ -43,6 +43,7 @@ export class Facts {
   #outline: PromptOutline | undefined
   #needs: ReadonlySet<Capability> | undefined
   #language: string | undefined
+  #outputTokensMax: number | undefined
   #blocks: readonly number[] | undefined
   #complexity: Complexity | undefined
 
@@ -93,7 +94,8 @@ export class Facts {
 
   /** What the caller allows the answer to take; 0 where it says nothing. */
   get outputTokensMax(): number {
-    return this.#body === undefined ? 0 : forgiving(0, this.#body, outputLimitOf)
+    this.#outputTokensMax ??= this.#body === undefined ? 0 : forgiving(0, this.#body, outputLimitOf)
+    return this.#outputTokensMax
   }
 
   /** Size of the vectors that are asked for; 0 for the model's own. */

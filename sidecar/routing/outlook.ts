@@ -30,6 +30,8 @@ export class RequestOutlook implements Outlook {
   readonly #policy: PolicyDocument | undefined
   readonly #sources: OutlookSources
   readonly #nowAt: number
+  /** The strategy, its reasons and `explain` all ask. */
+  readonly #costs = new Map<Candidate, number | undefined>()
 
   constructor(ask: {
     route: Route
@@ -48,6 +50,13 @@ export class RequestOutlook implements Outlook {
   }
 
   costOf = (candidate: Candidate): number | undefined => {
+    if (this.#costs.has(candidate)) return this.#costs.get(candidate)
+    const cost = this.#costAt(candidate)
+    this.#costs.set(candidate, cost)
+    return cost
+  }
+
+  #costAt(candidate: Candidate): number | undefined {
     const inputTokens = this.#sources.inputTokensOf(candidate)
     const quote = this.#quote(candidate, inputTokens)
     if (quote === undefined) return undefined

@@ -70,8 +70,8 @@ export interface Route {
   readonly baseline: Candidate | undefined
   /** No request is served whose record can't be kept, where the configuration asks for that. */
   readonly isBilling: boolean
-  /** Candidates tried after the assigned one, in order. */
-  readonly fallback: readonly Candidate[] | undefined
+  /** Candidates tried after the assigned one, in order; the others, heaviest first, where the route names none. */
+  readonly fallback: readonly Candidate[]
   readonly timeouts: Timeouts
   readonly retriesMax: number
   /** Share of requests whose target may be asked again. */

@@ -1,5 +1,4 @@
-import { createHash, type Hash } from 'node:crypto'
-import type { PromptOutline } from '../prompt/turns.ts'
+import type { PromptOutline, PromptTurn } from '../prompt/turns.ts'
 import { unitHash } from './draw.ts'
 import type { Facts } from './facts.ts'
 import { Lru } from './lru.ts'
@@ -46,19 +45,20 @@ export class Units {
   }
 
   #continued(route: string, facts: Facts, { system, turns }: PromptOutline): Unit {
-    const hash = createHash('sha256')
-    hash.update([route, facts.given.keyName, system].join(separator))
     const answered = turns.findLastIndex((turn) => turn.role === 'assistant')
-    let before: string | undefined
-    for (const [index, turn] of turns.entries()) {
-      if (index === answered) before = digest(hash.copy())
-      hash.update(`${separator}${turn.role}${separator}${turn.text}`)
-    }
-    const known = before === undefined ? undefined : this.#conversations.get(before)
+    const opening = [route, facts.given.keyName, system].join(separator)
+    const before = opening + said(turns.slice(0, Math.max(0, answered)))
+    const known = answered < 0 ? undefined : this.#conversations.get(unitHash(before))
     const id = known ?? facts.given.requestId
-    this.#conversations.set(digest(hash), id)
+    this.#conversations.set(unitHash(opening + said(turns)), id)
     return lasting(known === undefined ? 'request' : 'conversation', id)
   }
+}
+
+function said(turns: readonly PromptTurn[]): string {
+  let text = ''
+  for (const turn of turns) text += `${separator}${turn.role}${separator}${turn.text}`
+  return text
 }
 
 /** For a request that nothing follows. */
@@ -73,11 +73,5 @@ function lasting(kind: Unit['kind'], id: string): Unit {
 /** Key, customer, instructions and the first words: what all requests of one conversation share. */
 function openingHash({ given }: Facts, { system, turns }: PromptOutline): string {
   const first = turns.find((turn) => turn.role === 'user')?.text ?? ''
-  const hash = createHash('sha256')
-  hash.update([given.keyName, given.customer, system, first].join(separator))
-  return digest(hash)
-}
-
-function digest(hash: Hash): string {
-  return hash.digest('hex').slice(0, 32)
+  return unitHash([given.keyName, given.customer, system, first].join(separator))
 }

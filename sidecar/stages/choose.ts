@@ -143,7 +143,6 @@ function sessionKey(unit: Unit, { given }: Facts): string {
 function chainFrom(assigned: Candidate, screened: Screened, route: Route): readonly Candidate[] {
   const { eligible, lastResort } = screened
   if (eligible.length === 1 && lastResort.length === 0) return eligible
-  const others = route.fallback ?? [...eligible, ...lastResort].sort((a, b) => b.weight - a.weight)
-  const next = others.filter((candidate) => candidate !== assigned && eligible.includes(candidate))
-  return [assigned, ...next, ...others.filter((candidate) => lastResort.includes(candidate))]
+  const next = route.fallback.filter((candidate) => candidate !== assigned && eligible.includes(candidate))
+  return [assigned, ...next, ...route.fallback.filter((candidate) => lastResort.includes(candidate))]
 }
