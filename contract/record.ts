@@ -147,6 +147,7 @@ export const attemptColumns = {
   price_option: column('label', 'what else decides the price: size of an image, context of a search'),
   price_assumed: column('bool', 'as in requests'),
   cost_catalog_usd: column('money?', 'as in requests', 'USD'),
+  target: column('label', 'address and key of the provider, by the name in the configuration'),
 } as const satisfies Record<string, Column>
 
 export const feedbackColumns = {

@@ -15,7 +15,8 @@ import type { PricedCall } from './pricing/price.ts'
 import type { Operation } from './providers/provider.ts'
 import type { DecisionDetails } from './routing/decision-details.ts'
 import type { Facts } from './routing/facts.ts'
-import type { Candidate, Route } from './routing/route.ts'
+import type { Trial } from './routing/health/health.ts'
+import type { Candidate, ProviderTarget, Route } from './routing/route.ts'
 import type { Caller, Snapshot } from './snapshot.ts'
 import type { AnswerStream } from './streaming/answer-stream.ts'
 import type { CallerStream } from './streaming/caller-stream.ts'
@@ -221,6 +222,9 @@ export const noRecovery: RecoveryTaken = { mode: '', stitchedAtChars: 0 }
 export interface Attempt {
   readonly number: number
   readonly candidate: Candidate
+  readonly target: ProviderTarget
+  /** Whom its health learns from. A stream that breaks off after it was answered has failed after all. */
+  readonly trial: Trial
   readonly startedMs: number
   readonly startedAt: number
   endedAt: number | undefined

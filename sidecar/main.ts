@@ -16,6 +16,9 @@ import { createMetrics, type MetricsRegistry } from './observe/metrics.ts'
 import type { Tracing } from './observe/tracing.ts'
 import { loadPrices } from './pricing/load.ts'
 import { createRegistry } from './providers/registry.ts'
+import { healthGauges } from './routing/health/gauges.ts'
+import type { Health } from './routing/health/health.ts'
+import { type HealthOptions, HealthRegistry } from './routing/health/registry.ts'
 import { createRoutingMemory } from './routing/memory.ts'
 import { createDataPlane, type DataPlane, type SocketSettings } from './server.ts'
 import type { Services } from './services.ts'
@@ -40,11 +43,13 @@ export interface SidecarOptions {
   readonly sockets?: Partial<SocketSettings>
   readonly pools?: PoolOptions
   readonly counting?: CounterOptions
+  readonly health?: Partial<HealthOptions>
 }
 
 export interface Sidecar {
   readonly plane: DataPlane
   readonly metrics: MetricsRegistry
+  readonly health: Health
   readonly snapshot: () => Snapshot
   listen(): Promise<AddressInfo>
   /** Swaps the configuration; running requests keep the one they began with. Throws and changes nothing when it is bad. */
@@ -70,6 +75,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   const heavy = new HeavyTranslator()
   const tokens = new TokenCounter(options.counting)
   const metrics = createMetrics({ worker: options.worker })
+  const health = new HealthRegistry({ random: Math.random, ...options.health })
   const services: Services = {
     dialects,
     pools,
@@ -83,7 +89,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     tokens,
     ratios: new TokenRatios(),
     signatures: new SignatureStore({ entriesMax: 10_000, bytesMax: 32 * 1_048_576 }),
-    health: { illnessOf: () => undefined },
+    health,
     policies: { of: () => undefined },
     routing: createRoutingMemory(),
     identity: { sidecarId: hostname(), boot: Math.floor(options.bootMs / 1000), worker: options.worker },
@@ -107,6 +113,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     ...(options.sockets === undefined ? {} : { sockets: options.sockets }),
   })
   metrics.before(plane.closeEnded)
+  metrics.gauges(() => healthGauges(health))
   metrics.gauges(() => [
     {
       name: 'sidelight_malformed_requests_total',
@@ -118,13 +125,16 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   return {
     plane,
     metrics,
+    health,
     snapshot: () => snapshot,
     listen: () => listen(plane, snapshot.config.listen, options.worker > 0),
     reload(config) {
       const next = build(config)
       snapshot = next
       const origins = new Set(
-        [...next.providers.values()].map((provider) => originOf(provider.settings.baseUrl)),
+        [...next.providers.values()].flatMap((provider) =>
+          provider.targets.map(({ settings }) => originOf(settings.baseUrl)),
+        ),
       )
       void pools.retain(origins)
     },

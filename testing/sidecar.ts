@@ -3,6 +3,7 @@ import type { FeedbackRow, LedgerRecord, RecordSink } from '../contract/record.t
 import type { CounterOptions } from '../sidecar/counting/counter.ts'
 import { createSidecar, type Sidecar } from '../sidecar/main.ts'
 import { createLog } from '../sidecar/observe/log.ts'
+import type { HealthOptions } from '../sidecar/routing/health/registry.ts'
 import type { SocketSettings } from '../sidecar/server.ts'
 import type { PoolOptions } from '../sidecar/upstream/pools.ts'
 import { memorySink } from './memory-sink.ts'
@@ -30,6 +31,7 @@ export async function startTestSidecar(
     sockets?: Partial<SocketSettings>
     pools?: PoolOptions
     counting?: CounterOptions
+    health?: Partial<HealthOptions>
   } = {},
 ): Promise<TestSidecar> {
   const environment = options.environment ?? {}
@@ -54,6 +56,7 @@ export async function startTestSidecar(
     bootMs: Date.now(),
     ...(options.sockets === undefined ? {} : { sockets: options.sockets }),
     ...(options.pools === undefined ? {} : { pools: options.pools }),
+    ...(options.health === undefined ? {} : { health: options.health }),
     // A busy machine is no reason to count nothing.
     counting: { budgetMs: 10_000, waitMs: 10_000, ...options.counting },
   })

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { envName, hostNames, httpUrl, providerKinds } from './names.ts'
+import { envName, hostNames, httpUrl, name, providerKinds } from './names.ts'
 import { duration } from './units.ts'
 
 const text = v.string()
@@ -104,12 +104,20 @@ export const provider = v.strictObject({
     v.pipe(
       v.array(
         v.strictObject({
-          keyEnv: v.optional(envName),
-          baseUrl: v.optional(httpUrl),
-          region: v.optional(text),
+          name: v.optional(
+            v.pipe(
+              name,
+              v.description('in metrics and records; default: its region, if no other has it, or its place'),
+            ),
+          ),
+          keyEnv: v.optional(v.pipe(envName, v.description('default: that of the provider'))),
+          baseUrl: v.optional(v.pipe(httpUrl, v.description('default: that of the provider'))),
+          region: v.optional(v.pipe(text, v.description('default: that of the provider'))),
+          location: v.optional(v.pipe(text, v.description('vertex, bedrock; default: that of the provider'))),
         }),
       ),
-      v.description('several keys or addresses of one provider'),
+      v.minLength(1, 'expected at least one target, or no `targets`'),
+      v.description('several keys, addresses or regions of one provider, each with a health of its own'),
     ),
   ),
   quirks: v.optional(v.pipe(quirks, v.description('openai-compatible: where the host differs from its row'))),

@@ -4,10 +4,18 @@ import { usage } from './0002-usage.ts'
 import { latency } from './0003-latency.ts'
 import { promptsAndCandidates } from './0004-prompts-and-candidates.ts'
 import { prices } from './0005-prices.ts'
+import { targets } from './0006-targets.ts'
 import type { Migration, TableStep } from './step.ts'
 
 /** Every step of the schema, in order. A new one goes to the end; a shipped one stays as it is. */
-export const migrations: readonly Migration[] = [ledger, usage, latency, promptsAndCandidates, prices]
+export const migrations: readonly Migration[] = [
+  ledger,
+  usage,
+  latency,
+  promptsAndCandidates,
+  prices,
+  targets,
+]
 
 /** Of the template, not of a rendering, and blind to how it is indented. */
 export function checksumOf(migration: Migration): string {

@@ -15,6 +15,7 @@ import { openaiCompatibleProvider } from './openai-compatible/endpoint.ts'
 import { defaultQuirks, hostTable } from './openai-compatible/hosts.ts'
 import type { Provider, ProviderKind, ProviderSettings } from './provider.ts'
 import { simulatedProvider } from './simulated/endpoint.ts'
+import { targetsOf } from './targets.ts'
 import { createVertexProvider } from './vertex/endpoint.ts'
 
 /** The one place that knows every provider and every format. A new one is a folder and a line here. */
@@ -102,9 +103,11 @@ export function connectProvider(
   const provider = services.registry.providers[config.kind]
   const listed = new Set(config.models)
   const everything = config.kind === 'simulated'
+  const targets = targetsOf(name, config, (own) => settingsOf(name, own, services))
   return {
     name,
-    settings: settingsOf(name, config, services),
+    settings: targets[0].settings,
+    targets,
     provider,
     formats: services.registry.formats,
     priceProvider: services.priceProvider,

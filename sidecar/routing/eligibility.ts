@@ -3,6 +3,7 @@ import type { FormatName } from '../formats/format.ts'
 import type { Operation } from '../providers/provider.ts'
 import type { Facts } from './facts.ts'
 import type { Illness } from './health/health.ts'
+import { regionReason } from './regions.ts'
 import type { Candidate, Route } from './route.ts'
 
 export interface Eligibility {
@@ -91,16 +92,9 @@ function standing(candidate: Candidate, { route, facts }: EligibilityAsk): strin
   if (operation !== 'count_tokens' && formatFor(candidate, { operation, dialect }) === undefined)
     return 'endpoint_unsupported'
   if (route.approvedProviders?.includes(candidate.provider.name) === false) return 'provider'
-  const misplaced = regionReason(candidate, route)
+  const misplaced = regionReason(candidate.provider, route.regions)
   if (misplaced !== undefined) return misplaced
   return route.zeroRetention && !candidate.provider.zeroRetention ? 'retention' : undefined
-}
-
-function regionReason(candidate: Candidate, route: Route): string | undefined {
-  if (route.regions === undefined) return undefined
-  const { region } = candidate.provider.settings
-  if (region === '') return 'region_unknown'
-  return route.regions.includes(region) ? undefined : 'region'
 }
 
 /** A request may use what nobody has said a model lacks; a route's own requirement must be known to be met. */

@@ -3,10 +3,28 @@ import type { CatalogModel } from '../../contract/prices/catalog.ts'
 import type { Format, FormatName, Target } from '../formats/format.ts'
 import type { Provider, ProviderSettings } from '../providers/provider.ts'
 
+/** One address, key and region of a provider. */
+export interface ProviderTarget {
+  /** Unique within its provider, and fit to be shown: never the key itself. */
+  readonly name: string
+  readonly settings: ProviderSettings
+  /** The key that calls need is there. */
+  readonly hasKey: boolean
+  /** Its provider has no other. */
+  readonly isOnly: boolean
+  /** The same for the same address and key across reloads: what was learned of it stays true. */
+  readonly id: string
+  /** Where units meet their targets: differs from target to target. */
+  readonly seed: number
+}
+
 /** A provider of the configuration, ready to be called. */
 export interface ConnectedProvider {
   readonly name: string
+  /** Of its first target. What does not depend on the target (kind, quirks, headers) is the same for all. */
   readonly settings: ProviderSettings
+  /** At least one. */
+  readonly targets: readonly ProviderTarget[]
   readonly provider: Provider
   readonly formats: Readonly<Record<FormatName, Format>>
   /** Whose rows of the price catalog apply. */

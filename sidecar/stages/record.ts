@@ -24,7 +24,7 @@ function recordRequest(context: Context, services: Services): void {
       model: attempt.modelReported,
       finishReason: attempt.finishReason,
       streamed: context.streamed,
-      baseUrl: attempt.candidate.provider.settings.baseUrl,
+      baseUrl: attempt.target.settings.baseUrl,
     })
     return row
   })
@@ -89,7 +89,7 @@ function requestRow(context: Context, services: Services): RequestRow {
     provider: served?.candidate.provider.name ?? context.attempts.at(-1)?.candidate.provider.name ?? '',
     model: served?.candidate.model ?? context.attempts.at(-1)?.candidate.model ?? '',
     model_reported: served?.modelReported ?? '',
-    region: served?.candidate.provider.settings.region ?? '',
+    region: served?.target.settings.region ?? '',
     attempt_count: context.attempts.length,
     fallback_used: served !== undefined && served.candidate.id !== choice.assigned,
     recovery_mode: context.recovery.mode,
@@ -178,7 +178,7 @@ function attemptRow(context: Context, services: Services, attempt: Attempt, inde
     candidate: attempt.candidate.id,
     provider: attempt.candidate.provider.name,
     model: attempt.candidate.model,
-    region: attempt.candidate.provider.settings.region,
+    region: attempt.target.settings.region,
     outcome: attempt.outcome,
     http_status: attempt.httpStatus,
     error_code: attempt.errorCode.slice(0, 128),
@@ -203,6 +203,7 @@ function attemptRow(context: Context, services: Services, attempt: Attempt, inde
     price_option: price?.priceOption ?? '',
     price_assumed: price?.assumed ?? false,
     cost_catalog_usd: price?.catalogUsd ?? null,
+    target: attempt.target.name,
   }
 }
 

@@ -893,6 +893,9 @@ AS SELECT r.* EXCEPT (cost_usd, price_valid_from),
 FROM `sidelight`.`requests` AS r
 GLOBAL ANY LEFT JOIN (SELECT request_id, cost_usd, price_valid_from FROM `sidelight`.`cost_backfills`) AS b USING (request_id);
 
+ALTER TABLE `sidelight`.`attempts`
+ADD COLUMN IF NOT EXISTS `target` LowCardinality(String) CODEC(ZSTD(1));
+
 ALTER TABLE `sidelight`.`requests` MODIFY TTL toDateTime(ts) + toIntervalDay(90);
 
 ALTER TABLE `sidelight`.`attempts` MODIFY TTL toDateTime(ts) + toIntervalDay(90);

@@ -949,6 +949,12 @@ AS SELECT r.* EXCEPT (cost_usd, price_valid_from),
 FROM `sidelight`.`requests` AS r
 GLOBAL ANY LEFT JOIN (SELECT request_id, cost_usd, price_valid_from FROM `sidelight`.`cost_backfills`) AS b USING (request_id);
 
+ALTER TABLE `sidelight`.`attempts_local` ON CLUSTER 'main'
+ADD COLUMN IF NOT EXISTS `target` LowCardinality(String) CODEC(ZSTD(1));
+
+ALTER TABLE `sidelight`.`attempts` ON CLUSTER 'main'
+ADD COLUMN IF NOT EXISTS `target` LowCardinality(String) CODEC(ZSTD(1));
+
 ALTER TABLE `sidelight`.`requests_local` ON CLUSTER 'main' MODIFY TTL toDateTime(ts) + toIntervalDay(90);
 
 ALTER TABLE `sidelight`.`attempts_local` ON CLUSTER 'main' MODIFY TTL toDateTime(ts) + toIntervalDay(90);

@@ -3,7 +3,7 @@ import { Upload } from '../../body/upload.ts'
 import type { Answer, Attempt, Context } from '../../context.ts'
 import type { Fault } from '../../conversation/fault.ts'
 import type { Lane } from '../../lanes/lane.ts'
-import type { Candidate } from '../../routing/route.ts'
+import type { ProviderTarget } from '../../routing/route.ts'
 import type { Services } from '../../services.ts'
 import { AnswerStream } from '../../streaming/answer-stream.ts'
 import { collect } from '../../upstream/collect.ts'
@@ -37,8 +37,8 @@ export async function attemptCall(context: Context, services: Services, ask: Att
   const { candidate, lane } = ask
   context.droppedFields = lane.dropped
   context.faultAnswer = undefined
-  const attempt = openAttempt(context, services, candidate)
-  const fault = credentialFault(candidate)
+  const attempt = openAttempt(context, services, ask)
+  const fault = credentialFault(ask.trial.target)
   if (fault !== undefined) return failed(attempt, fault)
   const outgoing = bodyFor(context, lane, candidate.model === context.modelAsked ? '' : candidate.model)
   const opening = openExchange(context, services, { ...ask, attempt, outgoing })
@@ -71,10 +71,12 @@ function throwIfBroken({ body }: OutgoingBody, attempt: Attempt): void {
   throw body.broken
 }
 
-function openAttempt(context: Context, services: Services, candidate: Candidate): Attempt {
+function openAttempt(context: Context, services: Services, { candidate, trial }: Prepared): Attempt {
   const attempt: Attempt = {
     number: context.attempts.length + 1,
     candidate,
+    target: trial.target,
+    trial,
     startedMs: services.nowMs(),
     startedAt: performance.now(),
     endedAt: undefined,
@@ -100,9 +102,8 @@ function openAttempt(context: Context, services: Services, candidate: Candidate)
 }
 
 /** A key that the configuration names must be there; sending without it would only earn a 401 elsewhere. */
-function credentialFault(candidate: Candidate): Fault | undefined {
-  const { settings } = candidate.provider
-  if (!settings.keyRequired || settings.key !== undefined || settings.auth === 'forward') return undefined
+function credentialFault({ hasKey, settings }: ProviderTarget): Fault | undefined {
+  if (hasKey) return undefined
   return {
     class: 'credentials',
     status: 0,

@@ -1,58 +1,194 @@
 import { GatewayError } from '../../../contract/errors.ts'
 import type { Context } from '../../context.ts'
 import type { Fault } from '../../conversation/fault.ts'
-import type { Candidate } from '../../routing/route.ts'
+import { type Illness, isTrial, type Trial, type TrialAsk } from '../../routing/health/health.ts'
+import { nobody } from '../../routing/nobody.ts'
+import type { Candidate, ProviderTarget, Route } from '../../routing/route.ts'
 import type { Services } from '../../services.ts'
-import { isCountedHere, type Prepared, prepare } from './prepare.ts'
-import { mayFollow } from './verdict.ts'
+import { forTarget, isCountedHere, type Prepared, prepare, type Written } from './prepare.ts'
+import { mayFollow, mayReplace } from './verdict.ts'
 
 /** `counted`: its tokens are counted here. Undefined: there is nobody left. */
-type Next = Prepared | 'counted' | undefined
+export type Next = Prepared | 'counted' | undefined
 
-/** The candidates of a request in their order, each prepared when its turn comes and not before. */
+export interface Failed {
+  readonly fault: Fault
+  readonly candidate: Candidate
+  readonly target: ProviderTarget
+}
+
+const nobodyYet: readonly ProviderTarget[] = []
+
+/**
+ * The candidates of a request in their order, each prepared when its turn comes and not before, and of each the
+ * target that suits the request. Who can't be asked after all is passed over, with the reason.
+ */
 export class Chain {
   readonly #context: Context
   readonly #services: Services
+  readonly #route: Route
+  #candidates: readonly Candidate[]
   #at = 0
   #refusal: GatewayError | undefined
+  #illnesses: Illness[] = []
+  /** Targets of the current candidate that were asked. */
+  #tried = nobodyYet
+  /** Targets whose key was refused: it is the same key for all of the provider's models. */
+  #refused = nobodyYet
+  #failures: readonly Failed[] = []
 
-  constructor(context: Context, services: Services) {
+  constructor(context: Context, services: Services, route: Route) {
     this.#context = context
     this.#services = services
+    this.#route = route
+    this.#candidates = context.chain
   }
 
-  /** Nobody is left behind the current candidate. */
-  get isAtEnd(): boolean {
-    return this.#at >= this.#context.chain.length
+  /** Why nobody could be asked at all. */
+  get refusal(): GatewayError {
+    if (this.#illnesses.length > 0) {
+      const excluded = { ...this.#context.choice.excluded, ...this.#context.unfit }
+      return nobody(this.#route.name, excluded, { illnesses: this.#illnesses, nowAt: performance.now() })
+    }
+    return this.#refusal ?? new GatewayError('no_candidate')
   }
 
-  /** Why the first candidate that could not be asked at all could not. */
-  get refusal(): GatewayError | undefined {
-    return this.#refusal
+  /** Somebody else could be asked if this attempt fails. */
+  hasMore(current: Prepared): boolean {
+    return this.hasCandidates() || this.#hasOtherTarget(current)
+  }
+
+  hasCandidates(): boolean {
+    const { regions } = this.#route
+    const nowAt = performance.now()
+    for (let at = this.#at; at < this.#candidates.length; at += 1) {
+      const candidate = this.#candidates[at] as Candidate
+      if (
+        this.#mayBeAsked(candidate) &&
+        this.#services.health.illnessOf(candidate, regions, nowAt) === undefined
+      )
+        return true
+    }
+    return false
   }
 
   /**
-   * The next candidate the request can be written for; who can't express it is passed over. A promise only
-   * where writing it takes a worker.
+   * The next candidate the request can be written for; who can't express it is passed over, and who can't be
+   * asked now. A promise only where writing it takes a worker.
    */
-  next(after?: { fault: Fault; candidate: Candidate }): Next | Promise<Next> {
+  next(after?: Failed): Next | Promise<Next> {
+    if (after !== undefined) this.#note(after)
+    if (after?.fault.class === 'context_length') this.#addLarger()
     for (;;) {
-      const candidate = this.#context.chain[this.#at]
+      const candidate = this.#candidates[this.#at]
       if (candidate === undefined) return undefined
       this.#at += 1
-      if (after !== undefined && !mayFollow(after.fault, after.candidate, candidate)) continue
+      if (!this.#mayBeAsked(candidate)) continue
       if (isCountedHere(this.#context, candidate)) return 'counted'
-      try {
-        const prepared = prepare(this.#context, this.#services, candidate)
-        if (!(prepared instanceof Promise)) return prepared
-        return prepared.catch((error: unknown) => {
-          this.#passOver(candidate, error)
-          return this.next(after)
-        })
-      } catch (error) {
-        this.#passOver(candidate, error)
-      }
+      if (this.#isIll(candidate)) continue
+      const started = this.#prepare(candidate)
+      if (started instanceof Promise) return started.then((found) => found ?? this.next())
+      if (started !== undefined) return started
     }
+  }
+
+  /** Another target of the same candidate. Undefined: none that would do better can be asked. */
+  otherTarget(failed: Prepared, fault: Fault): Prepared | undefined {
+    if (failed.trial.target.isOnly) return undefined
+    const { targets } = failed.candidate.provider
+    const hopeless = targets.filter((target) => !mayReplace(fault, failed.trial.target, target))
+    return this.#start(failed, { except: [...this.#tried, ...this.#refused, ...hopeless] })
+  }
+
+  /** The same target once more. Undefined: it can't be asked now. */
+  again(failed: Prepared): Prepared | undefined {
+    return this.#start(failed, { only: failed.trial.target, retryShare: undefined })
+  }
+
+  #hasOtherTarget({ candidate, trial }: Prepared): boolean {
+    if (trial.target.isOnly) return false
+    const except = [...this.#tried, ...this.#refused]
+    return this.#services.health.hasTarget(candidate, { regions: this.#route.regions, except })
+  }
+
+  #mayBeAsked(candidate: Candidate): boolean {
+    if (this.#failures.length === 0) return true
+    if (!this.#failures.every((failed) => mayFollow(failed.fault, failed.candidate, candidate))) return false
+    const { targets } = candidate.provider
+    return this.#refused.length === 0 || targets.some((target) => !this.#refused.includes(target))
+  }
+
+  #isIll(candidate: Candidate): boolean {
+    const illness = this.#services.health.illnessOf(candidate, this.#route.regions, performance.now())
+    if (illness !== undefined) this.#passOverIll(candidate, illness)
+    return illness !== undefined
+  }
+
+  #prepare(candidate: Candidate): Prepared | undefined | Promise<Prepared | undefined> {
+    const start = (written: Written) => {
+      this.#tried = nobodyYet
+      const begun = this.#begin(written, { except: this.#refused })
+      // Between the look at it and now somebody else has become its probe.
+      if (!isTrial(begun)) this.#passOverIll(candidate, begun)
+      return isTrial(begun) ? this.#started(written, begun) : undefined
+    }
+    try {
+      const written = prepare(this.#context, this.#services, candidate)
+      if (!(written instanceof Promise)) return start(written)
+      return written.then(start).catch((error: unknown) => {
+        this.#passOver(candidate, error)
+        return undefined
+      })
+    } catch (error) {
+      this.#passOver(candidate, error)
+      return undefined
+    }
+  }
+
+  #start(written: Written, ask: Partial<TrialAsk>): Prepared | undefined {
+    const begun = this.#begin(written, ask)
+    return isTrial(begun) ? this.#started(written, begun) : undefined
+  }
+
+  #begin({ candidate }: Written, ask: Partial<TrialAsk>): Trial | Illness {
+    return this.#services.health.begin(candidate, { ...this.#usual(), ...ask })
+  }
+
+  #started(written: Written, trial: Trial): Prepared {
+    if (!trial.target.isOnly) this.#tried = [...this.#tried, trial.target]
+    return forTarget(written, trial)
+  }
+
+  #usual(): TrialAsk {
+    const { choice, hints, operation, requestId } = this.#context
+    return {
+      regions: this.#route.regions,
+      unit: choice.unitHash || hints.session || requestId,
+      isNewUnit: !choice.stickyHit,
+      retryShare: this.#route.retryBudget,
+      isUnjudged: operation === 'other' || operation === 'count_tokens',
+    }
+  }
+
+  /** The order of fallback is about taste; where only size helps, whoever is larger may help. */
+  #addLarger(): void {
+    const { fallback } = this.#route
+    if (fallback?.length === 0) return
+    const eligible = this.#context.choice.candidates
+    const others = this.#route.candidates.filter(
+      (candidate) => eligible.includes(candidate.id) && !this.#candidates.includes(candidate),
+    )
+    if (others.length > 0) this.#candidates = [...this.#candidates, ...others]
+  }
+
+  #note(failed: Failed): void {
+    this.#failures = [...this.#failures, failed]
+    if (failed.fault.class === 'credentials') this.#refused = [...this.#refused, failed.target]
+  }
+
+  #passOverIll(candidate: Candidate, illness: Illness): void {
+    this.#illnesses.push(illness)
+    this.#context.unfit[candidate.id] = illness.reason
   }
 
   #passOver(candidate: Candidate, error: unknown): void {

@@ -5,6 +5,7 @@ import { createLane } from '../../lanes/create.ts'
 import type { Lane } from '../../lanes/lane.ts'
 import type { Call } from '../../providers/provider.ts'
 import { wireOf } from '../../routing/eligibility.ts'
+import type { Trial } from '../../routing/health/health.ts'
 import type { Candidate } from '../../routing/route.ts'
 import type { Services } from '../../services.ts'
 
@@ -13,6 +14,17 @@ export interface Prepared {
   readonly candidate: Candidate
   readonly call: Call
   readonly lane: Lane
+  /** Its target is the one that `call` is written for. */
+  readonly trial: Trial
+}
+
+/** The same without a target, so that another one needs no second translation. */
+export type Written = Omit<Prepared, 'trial'>
+
+export function forTarget(written: Written, trial: Trial): Prepared {
+  const { settings } = trial.target
+  const call = settings === written.call.settings ? written.call : { ...written.call, settings }
+  return { candidate: written.candidate, call, lane: written.lane, trial }
 }
 
 /** Throws a GatewayError when the request cannot be written for this candidate. */
@@ -20,7 +32,7 @@ export function prepare(
   context: Context,
   services: Services,
   candidate: Candidate,
-): Prepared | Promise<Prepared> {
+): Written | Promise<Written> {
   const call = callFor(context, candidate)
   const made = createLane(laneAsk(context, services, { call, candidate }))
   // Only a heavy translation takes its time, in a worker.

@@ -65,6 +65,7 @@ export function relayOpaque(context: Context, answer: Extract<Answer, { kind: 'o
       onFailure(failure) {
         if (caller.isGone) return
         attempt.errorCode = failure.code
+        attempt.trial.failed({ class: 'outage', status: 0, code: failure.code, message: '' })
         // There is no way to say it inside an unknown body: a cut connection is honest, a clean end is not.
         over('truncated', 'truncated')
         caller.destroy()

@@ -100,6 +100,7 @@ class StreamRelay implements StreamSink {
     caller.write(this.#errorBytes(fault, said))
     caller.end()
     this.#answer.attempt.errorCode = fault.code
+    this.#answer.attempt.trial.failed(fault)
     this.#context.fault = fault
     this.#over('truncated', 'truncated')
   }

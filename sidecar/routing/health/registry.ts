@@ -1,0 +1,219 @@
+import { isIn } from '../regions.ts'
+import type { Candidate, ConnectedProvider, ProviderTarget } from '../route.ts'
+import { usualBreakerTimes } from './breaker.ts'
+import { type HealthCounts, newCounts } from './counts.ts'
+import type { Ailment, Health, Illness, RetryKind, TargetState, Trial, TrialAsk } from './health.ts'
+import { MovedUnits } from './moved-units.ts'
+import { RetryBudget } from './retry-budget.ts'
+import { suits } from './target-choice.ts'
+import { type HealthServices, type HealthTimes, TargetHealth, UnjudgedTrial } from './target-health.ts'
+
+export interface HealthOptions {
+  readonly random: () => number
+  readonly nowAt?: () => number
+  /** For tests. */
+  readonly times?: Partial<HealthTimes>
+  readonly entriesMax?: number
+}
+
+const usualTimes: HealthTimes = {
+  ...usualBreakerTimes,
+  authFailedMs: 60_000,
+  quotaExhaustedMs: 600_000,
+}
+
+/** Callers choose names of models; past this a tenth is forgotten, who is ill and who was asked lately last. */
+const entriesMaxUsual = 5000
+
+interface OfTarget {
+  readonly budget: RetryBudget
+  readonly models: Map<string, TargetHealth>
+}
+
+/** The health of every model behind every target that was asked. */
+export class HealthRegistry implements Health {
+  readonly counts: HealthCounts = newCounts()
+  readonly #targets = new Map<string, OfTarget>()
+  readonly #moved = new MovedUnits()
+  readonly #services: HealthServices
+  readonly #entriesMax: number
+  #entries = 0
+
+  constructor(options: HealthOptions) {
+    const { counts } = this
+    this.#services = {
+      random: options.random,
+      nowAt: options.nowAt ?? (() => performance.now()),
+      times: { ...usualTimes, ...options.times },
+      opened: (provider) => counts.opened.set(provider, (counts.opened.get(provider) ?? 0) + 1),
+      probed: (outcome) => {
+        counts.probes[outcome] += 1
+      },
+    }
+    this.#entriesMax = options.entriesMax ?? entriesMaxUsual
+  }
+
+  illnessOf(
+    candidate: Candidate,
+    regions: readonly string[] | undefined,
+    nowAt: number,
+  ): Illness | undefined {
+    let soonest: Illness | undefined
+    for (const target of candidate.provider.targets) {
+      if (!isIn(target, regions)) continue
+      const ill = this.#find(target, candidate.model)?.illness(nowAt)
+      if (ill === undefined) return undefined
+      if (soonest === undefined || ill.untilAt < soonest.untilAt) soonest = ill
+    }
+    return soonest
+  }
+
+  hasTarget({ provider, model }: Candidate, ask: Pick<TrialAsk, 'regions' | 'except'>): boolean {
+    const nowAt = this.#services.nowAt()
+    return provider.targets.some(
+      (target) => isAsked(target, ask) && this.#find(target, model)?.illness(nowAt) === undefined,
+    )
+  }
+
+  begin(candidate: Candidate, ask: TrialAsk): Trial | Illness {
+    const nowAt = this.#services.nowAt()
+    const { provider, model } = candidate
+    let best: ProviderTarget | undefined
+    let bestSuits = Number.NEGATIVE_INFINITY
+    let soonest: Illness | undefined
+    const place = provider.targets.length > 1 ? this.#moved.place(provider.name, ask.unit) : undefined
+    for (const target of provider.targets) {
+      if (!isAsked(target, ask)) continue
+      const health = this.#find(target, model)
+      const ill = health?.illness(nowAt)
+      if (ill !== undefined) {
+        if (soonest === undefined || ill.untilAt < soonest.untilAt) soonest = ill
+        continue
+      }
+      if (target.isOnly) {
+        best = target
+        break
+      }
+      const remainingShare = health?.remainingShare(nowAt)
+      const own =
+        target.name === place ? 2 : suits(target, ask.unit, { isNewUnit: ask.isNewUnit, remainingShare })
+      if (own <= bestSuits) continue
+      best = target
+      bestSuits = own
+    }
+    if (best === undefined) return soonest ?? unaskable(nowAt)
+    return this.#begin(best, { model, ask, provider, nowAt })
+  }
+
+  spendRetry(target: ProviderTarget, share: number): boolean {
+    const hasOne = this.#ofTarget(target).budget.spend(share)
+    if (!hasOne) this.counts.budgetExhausted += 1
+    return hasOne
+  }
+
+  waitFor({ model }: Candidate, target: ProviderTarget): { reason: Ailment | undefined; waitMs: number } {
+    const nowAt = this.#services.nowAt()
+    const ill = this.#find(target, model)?.illness(nowAt)
+    return { reason: ill?.reason, waitMs: ill === undefined ? 0 : ill.untilAt - nowAt }
+  }
+
+  countRetry(kind: RetryKind): void {
+    this.counts.retries[kind] += 1
+  }
+
+  describe({ provider, model }: Candidate): readonly TargetState[] {
+    const nowAt = this.#services.nowAt()
+    return provider.targets.map(
+      (target) =>
+        this.#find(target, model)?.state(target, nowAt) ?? {
+          target: target.name,
+          region: target.settings.region,
+          state: 'well',
+          consecutiveFailures: 0,
+          waitMs: 0,
+          remainingShare: undefined,
+        },
+    )
+  }
+
+  /** Everyone of whom something is known, for metrics. */
+  *all(): Generator<TargetHealth> {
+    for (const { models } of this.#targets.values()) yield* models.values()
+  }
+
+  get nowAt(): number {
+    return this.#services.nowAt()
+  }
+
+  #begin(
+    target: ProviderTarget,
+    from: { model: string; ask: TrialAsk; provider: ConnectedProvider; nowAt: number },
+  ): Trial {
+    const { model, ask, provider, nowAt } = from
+    const ofTarget = this.#ofTarget(target)
+    if (ask.retryShare !== undefined) ofTarget.budget.earn(ask.retryShare)
+    if (ask.isUnjudged === true) return new UnjudgedTrial(target)
+    this.#rememberPlace(target, from)
+    let health = ofTarget.models.get(model)
+    if (health === undefined) {
+      if (this.#entries >= this.#entriesMax) this.#forgetSome(nowAt)
+      health = new TargetHealth({ provider: provider.name, target: target.name, model }, this.#services)
+      ofTarget.models.set(model, health)
+      this.#entries += 1
+    }
+    return health.begin(target, nowAt)
+  }
+
+  /** A new unit that was turned away from where its hash puts it: its next turns would go back there. */
+  #rememberPlace(
+    target: ProviderTarget,
+    from: { ask: TrialAsk; provider: ConnectedProvider; model: string; nowAt: number },
+  ): void {
+    const { ask, provider, model, nowAt } = from
+    if (target.isOnly || !ask.isNewUnit) return
+    const plain = { isNewUnit: false, remainingShare: undefined }
+    const own = suits(target, ask.unit, plain)
+    const isMoved = provider.targets.some(
+      (other) =>
+        isAsked(other, ask) &&
+        suits(other, ask.unit, plain) > own &&
+        this.#find(other, model)?.illness(nowAt) === undefined,
+    )
+    if (isMoved) this.#moved.move(provider.name, ask.unit, target.name)
+  }
+
+  #find(target: ProviderTarget, model: string): TargetHealth | undefined {
+    return this.#targets.get(target.id)?.models.get(model)
+  }
+
+  #ofTarget(target: ProviderTarget): OfTarget {
+    const known = this.#targets.get(target.id)
+    if (known !== undefined) return known
+    const made = { budget: new RetryBudget(), models: new Map<string, TargetHealth>() }
+    this.#targets.set(target.id, made)
+    return made
+  }
+
+  #forgetSome(nowAt: number): void {
+    const order = (health: TargetHealth) =>
+      health.usedAt + (health.illness(nowAt) === undefined ? 0 : Number.MAX_SAFE_INTEGER)
+    const oldest = [...this.all()].sort((a, b) => order(a) - order(b))
+    const gone = new Set(oldest.slice(0, Math.max(1, Math.ceil(this.#entriesMax / 10))))
+    for (const [id, { models }] of this.#targets) {
+      for (const [model, health] of models) if (gone.has(health)) models.delete(model)
+      // Targets of a configuration that is no longer in force.
+      if (models.size === 0) this.#targets.delete(id)
+    }
+    this.#entries -= gone.size
+  }
+}
+
+function isAsked(target: ProviderTarget, { regions, only, except }: Partial<TrialAsk>): boolean {
+  if (only !== undefined && target !== only) return false
+  return isIn(target, regions) && except?.includes(target) !== true
+}
+
+/** No target is left at all: of the regions, or of those that were not asked yet. */
+function unaskable(nowAt: number): Illness {
+  return { reason: 'circuit_open', untilAt: nowAt, isRateLimit: false }
+}
