@@ -13,7 +13,7 @@ export class Cooling {
   note(from: { statedMs: number | undefined; startedAt: number; nowAt: number; isRateLimit: boolean }): void {
     const { statedMs = 0, startedAt, nowAt } = from
     // Whoever set out before the last such answer has nothing new to say: a burst counts once.
-    const isNew = startedAt >= this.#setAt
+    const isNew = startedAt > this.#setAt
     if (statedMs <= 0 && !isNew) return
     if (isNew && statedMs <= 0) this.#streak += 1
     const ms =
@@ -27,6 +27,6 @@ export class Cooling {
   }
 
   answered(startedAt: number): void {
-    if (startedAt >= this.#setAt) this.#streak = 0
+    if (startedAt > this.#setAt) this.#streak = 0
   }
 }
