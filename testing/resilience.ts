@@ -1,3 +1,4 @@
+import type { HealthOptions } from '../sidecar/routing/health/registry.ts'
 import { type FakeUpstream, fakeUpstream } from './fake-upstream.ts'
 import { startTestSidecar, type TestSidecar } from './sidecar.ts'
 import { chatWire, type Wire } from './wires.ts'
@@ -29,26 +30,37 @@ export async function startStage(
     /** More keys of the route, as YAML flow. */
     readonly route?: string
     readonly top?: string
+    /** More keys of each provider, as YAML flow, with the origins of all. */
+    readonly provider?: (origins: readonly string[]) => string
+    readonly environment?: Record<string, string>
+    readonly health?: Partial<HealthOptions>
   } = {},
 ): Promise<Stage> {
   const caller = options.caller ?? chatWire
   const providers = options.providers ?? [caller, caller]
   const upstreams = await Promise.all(providers.map(() => fakeUpstream()))
+  const own = options.provider?.(upstreams.map(({ origin }) => origin))
+  const more = own === undefined ? '' : `, ${own}`
   const names = providers.map((_, index) => String.fromCharCode(97 + index))
   const lines = providers.map(
     (wire, index) =>
-      `  ${names[index]}: { kind: ${wire.kind}, baseUrl: '${wire.baseUrl(upstreams[index]?.origin ?? '')}' }`,
+      `  ${names[index]}: { kind: ${wire.kind}, baseUrl: '${wire.baseUrl(upstreams[index]?.origin ?? '')}'${more} }`,
   )
   const candidates = providers.map(
     (wire, index) => `{ id: ${names[index]}, provider: ${names[index]}, model: ${wire.model} }`,
   )
-  const sidecar = await startTestSidecar(`
+  const { environment, health } = options
+  const given = { ...(environment && { environment }), ...(health && { health }) }
+  const sidecar = await startTestSidecar(
+    `
 ${options.top ?? ''}
 providers:
 ${lines.join('\n')}
 routes:
   r: { strategy: ordered, candidates: [${candidates.join(', ')}]${options.route === undefined ? '' : `, ${options.route}`} }
-`)
+`,
+    given,
+  )
   const first = upstreams[0] as FakeUpstream
   return {
     sidecar,

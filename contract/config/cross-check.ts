@@ -49,8 +49,11 @@ function routeFindings(config: Config, name: string, route: RouteConfig): Findin
     if (!Object.hasOwn(config.providers, provider))
       error(at('require', 'providers', index), noProvider(provider, config))
   const { regions } = route.require
-  const isPlaced = ({ provider }: { readonly provider: string }) =>
-    regions?.includes(config.providers[provider]?.region ?? '') === true
+  const isPlaced = ({ provider }: { readonly provider: string }) => {
+    const { targets, region = '' } = config.providers[provider] ?? {}
+    const places = targets === undefined ? [region] : targets.map((target) => target.region ?? region)
+    return places.some((place) => regions?.includes(place) === true)
+  }
   if (regions !== undefined && !route.candidates.some(isPlaced)) {
     const message = `no candidate's provider says \`region: ${regions.join(' or ')}\`, so every request is refused`
     findings.push({ path: at('require', 'regions'), message, fatal: false })

@@ -288,6 +288,42 @@ test('secrets that are not set and slips in base URLs are warnings: the rest wor
   assert.match(text(routeOf(one, 'require: { regions: [eu] }'))[0] ?? '', /every request is refused/)
 })
 
+test('targets: unset keys, slips, twins and places are said of the target', () => {
+  const of = (targets: string, more = '') =>
+    warningsOf(`providers: { a: { kind: openai, keyEnv: K${more}, targets: [${targets}] } }`).map(
+      ({ key, message }) => `${key} ${message}`,
+    )
+  // The key of the provider is nobody's where each target has its own.
+  const own = of('{ keyEnv: A }, { keyEnv: B }')
+  assert.equal(own.length, 2)
+  assert.match(own[0] ?? '', /providers\.a\.targets\.0\.keyEnv the variable A is not set: .*asked last/)
+  const mixed = of('{ keyEnv: A }, { baseUrl: "http://h" }')
+  assert.match(mixed.join('\n'), /providers\.a\.keyEnv .*K is not set/)
+  assert.match(mixed.join('\n'), /targets\.1\.baseUrl for openai it usually ends in/)
+  assert.match(
+    of('{ region: eu }, { region: us }').join('\n'),
+    /targets\.1 it has the key and address of target 1/,
+  )
+  assert.match(of('{ location: x }').join('\n'), /targets\.0\.location only vertex and bedrock/)
+  assert.match(
+    problemsOf('providers: { a: { kind: openai, targets: [] } }')[0]?.message ?? '',
+    /at least one target/,
+  )
+  const twice = problemsOf(
+    'providers: { a: { kind: openai, targets: [{ name: x }, { name: x, keyEnv: B }] } }',
+  )
+  assert.match(twice[0]?.message ?? '', /two targets are called x/)
+})
+
+test('a region that only a target says is a place all the same', () => {
+  const warned = (targets: string) =>
+    warningsOf(
+      `providers: { sim: { kind: simulated, targets: [${targets}] } }\nroutes: { r: { candidates: [{ provider: sim, model: m }], require: { regions: [eu] } } }`,
+    ).some(({ message }) => message.includes('every request is refused'))
+  assert.equal(warned('{ region: us }, { region: eu, baseUrl: "http://h" }'), false)
+  assert.equal(warned('{ region: us }'), true)
+})
+
 test('the example of the documentation is valid as it stands', () => {
   const file = join(import.meta.dirname, '..', '..', 'examples', 'sidelight.yaml')
   const { config, warnings } = parseConfig(readFileSync(file, 'utf8'), file, {})

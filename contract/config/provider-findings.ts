@@ -1,7 +1,8 @@
+import { addressSlip } from './address-slip.ts'
 import type { Finding } from './cross-check.ts'
 import type { Environment } from './environment.ts'
-import type { ProviderKind } from './names.ts'
 import type { Config, ProviderConfig } from './schema.ts'
+import { targetFindings } from './target-findings.ts'
 
 /** What a provider lacks, by its kind, and what looks like a slip. */
 export function providerFindings(config: Config, environment: Environment): Finding[] {
@@ -11,6 +12,10 @@ export function providerFindings(config: Config, environment: Environment): Find
       path: pathOf(name, key),
       message,
       fatal: false,
+    })),
+    ...targetFindings(provider, environment).map((finding) => ({
+      ...finding,
+      path: ['providers', name, 'targets', ...finding.path],
     })),
   ])
 }
@@ -48,6 +53,8 @@ const secretVariables = [
 
 function unsetKeys(provider: ProviderConfig, environment: Environment): Note[] {
   return secretVariables.flatMap((key): Note[] => {
+    // Where each target has a key of its own, that of the provider is nobody's.
+    if (key === 'keyEnv' && provider.targets?.every((target) => target.keyEnv !== undefined)) return []
     const variable = provider[key]
     return variable === undefined || environment[variable]
       ? []
@@ -55,18 +62,11 @@ function unsetKeys(provider: ProviderConfig, environment: Environment): Note[] {
   })
 }
 
-/** Base URLs as the official SDKs take them; the other form answers 404 to everything. */
-const withVersion: readonly ProviderKind[] = ['openai', 'openai-compatible', 'cohere']
-const withoutVersion: readonly ProviderKind[] = ['anthropic', 'gemini']
-
 function slips(provider: ProviderConfig): Note[] {
   const notes: Note[] = []
   const { baseUrl, kind, host, headers } = provider
-  const path = baseUrl === undefined ? '' : new URL(baseUrl).pathname.replace(/\/+$/, '')
-  if (baseUrl !== undefined && withVersion.includes(kind) && path === '')
-    notes.push(['baseUrl', `for ${kind} it usually ends in /v1, as in the official SDKs`])
-  if (withoutVersion.includes(kind) && /\/v\d\w*$/.test(path))
-    notes.push(['baseUrl', `for ${kind} it is the bare origin, without a version`])
+  const slip = addressSlip(kind, baseUrl)
+  if (slip !== undefined) notes.push(['baseUrl', slip])
   if (host !== undefined && kind !== 'openai-compatible')
     notes.push(['host', `only openai-compatible providers have one; this is ${kind}`])
   for (const header of Object.keys(headers)) {

@@ -1,3 +1,4 @@
+import { isObject, type Json, stringAt } from '../../contract/json.ts'
 import type { Headers } from './format.ts'
 
 /** No provider is left alone for longer than this on its own word: some say days, or 1970. */
@@ -28,6 +29,14 @@ export function retryAfterMs(headers: Headers, nowMs: number = Date.now()): numb
   const stated = waitFrom(headers['retry-after'], nowMs)
   if (stated !== undefined) return capped(stated)
   return latestReset(headers, nowMs)
+}
+
+/** Google says it in the details of the error, on whatever wire it comes. */
+export function retryDelayMs(details: readonly Json[]): number | undefined {
+  const info = details.find((detail) => stringAt(detail, '@type')?.endsWith('.RetryInfo') === true)
+  const delay = isObject(info) ? stringAt(info, 'retryDelay') : undefined
+  const seconds = /^(\d{1,9}(?:\.\d{1,9})?)s$/.exec(delay ?? '')?.[1]
+  return seconds === undefined ? undefined : capped(Number(seconds) * 1000)
 }
 
 /** The latest reset among the limits that are used up: all of them must be refilled. */

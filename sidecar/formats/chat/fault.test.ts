@@ -251,3 +251,10 @@ test('answers and jobs are not errors', () => {
   ]
   for (const body of answers) assert.equal(faultIn(body), undefined)
 })
+
+test('the delay that Google states in the details of an error counts on this wire, too', () => {
+  const details = [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '7s' }]
+  const body = [{ error: { code: 429, message: 'later', status: 'RESOURCE_EXHAUSTED', details } }]
+  assert.equal(readFault(429, {}, body).retryAfterMs, 7000)
+  assert.equal(readFault(429, { 'retry-after': '2' }, body).retryAfterMs, 2000)
+})

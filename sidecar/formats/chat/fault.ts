@@ -1,8 +1,8 @@
-import { isObject, type Json, type JsonObject, objectAt, stringAt } from '../../../contract/json.ts'
+import { arrayAt, isObject, type Json, type JsonObject, objectAt, stringAt } from '../../../contract/json.ts'
 import type { Fault, FaultClass } from '../../conversation/fault.ts'
 import type { Headers } from '../format.ts'
 import { plainCode } from '../plain-code.ts'
-import { retryAfterMs } from '../retry-after.ts'
+import { retryAfterMs, retryDelayMs } from '../retry-after.ts'
 import { classOfCode, classOfStatus } from './fault-codes.ts'
 import { isFailedFinish } from './finish.ts'
 
@@ -22,11 +22,17 @@ const messageCharactersMax = 2000
 export function readFault(status: number, headers: Headers, body: Json | undefined): Fault {
   const words = errorWords(body)
   const found = words === undefined ? classOfStatus(status) : classify(words, status)
-  const waitMs = isTemporary(found) ? retryAfterMs(headers) : undefined
+  const waitMs = isTemporary(found) ? (retryAfterMs(headers) ?? googleDelayMs(body)) : undefined
   return {
     ...faultOf(words, found, status),
     ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
   }
+}
+
+/** Google's host for this wire wraps its own errors into it, details and all. */
+function googleDelayMs(body: Json | undefined): number | undefined {
+  const whole = Array.isArray(body) ? body[0] : body
+  return retryDelayMs(arrayAt(objectAt(whole, 'error'), 'details'))
 }
 
 /** An error that came where an answer was due: in a 200 body or as an event of a stream. */

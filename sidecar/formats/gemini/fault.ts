@@ -10,7 +10,7 @@ import {
 import type { Fault, FaultClass } from '../../conversation/fault.ts'
 import type { Headers } from '../format.ts'
 import { plainCode } from '../plain-code.ts'
-import { retryAfterMs } from '../retry-after.ts'
+import { retryAfterMs, retryDelayMs } from '../retry-after.ts'
 
 /** The `error` of a body; Google wraps it in a list where an answer would have been streamed. */
 export function errorIn(body: unknown): JsonObject | undefined {
@@ -96,15 +96,6 @@ function isDailyQuota(details: readonly Json[]): boolean {
   const violations = arrayAt(detailOf(details, 'QuotaFailure'), 'violations')
   return violations.some((violation) => stringAt(violation, 'quotaId')?.includes('PerDay') === true)
 }
-
-function retryDelayMs(details: readonly Json[]): number | undefined {
-  const delay = stringAt(detailOf(details, 'RetryInfo'), 'retryDelay')
-  const seconds = /^(\d{1,9}(?:\.\d{1,9})?)s$/.exec(delay ?? '')?.[1]
-  return seconds === undefined ? undefined : Math.min(Math.ceil(Number(seconds) * 1000), waitMsMax)
-}
-
-/** As for the header: no provider is left alone for longer on its own word. */
-const waitMsMax = 3_600_000
 
 function detailOf(details: readonly Json[], name: string): JsonObject | undefined {
   return details.filter(isObject).find((detail) => stringAt(detail, '@type')?.endsWith(`.${name}`))
