@@ -9,8 +9,6 @@ export interface Illness {
   readonly reason: Ailment
   /** Monotonic milliseconds: when it may be asked again at the soonest. */
   readonly untilAt: number
-  /** Cooling after a rate limit, which is the caller's to wait for, not the provider's fault. */
-  readonly isRateLimit: boolean
 }
 
 /** What recent calls have shown of the targets behind a candidate. */
@@ -26,8 +24,8 @@ export interface Health {
   hasTarget(candidate: Candidate, ask: Pick<TrialAsk, 'regions' | 'except'>): boolean
   /** The retry is paid for; false: too many of this target's calls are retries already. */
   spendRetry(target: ProviderTarget, share: number): boolean
-  /** How long until this target may be asked again, and why. */
-  waitFor(candidate: Candidate, target: ProviderTarget): { reason: Ailment | undefined; waitMs: number }
+  /** How long until this target may be asked again. Undefined: that depends on more than time. */
+  coolsFor(candidate: Candidate, target: ProviderTarget): number | undefined
   countRetry(kind: RetryKind): void
   /** For those who want to see it. */
   describe(candidate: Candidate): readonly TargetState[]

@@ -20,7 +20,7 @@ function clinic(options: { entriesMax?: number } = {}) {
     begin: (candidate: Candidate, ask: Partial<TrialAsk> = {}) => begun(health, candidate, ask),
     ill: (candidate: Candidate, regions?: readonly string[]) => {
       const illness = health.illnessOf(candidate, regions, nowAt)
-      return illness && { reason: illness.reason, forMs: illness.untilAt - nowAt, limit: illness.isRateLimit }
+      return illness && { reason: illness.reason, forMs: illness.untilAt - nowAt }
     },
   }
 }
@@ -63,7 +63,7 @@ test('a stated wait is kept to the millisecond, and at most an hour', () => {
     const { begin, ill, move } = clinic()
     const candidate = testCandidate()
     begin(candidate).failed(fault('rate_limit', statedMs))
-    assert.deepEqual(ill(candidate), { reason: 'cooling_down', forMs, limit: true })
+    assert.deepEqual(ill(candidate), { reason: 'cooling_down', forMs })
     move(forMs - 1)
     assert.notEqual(ill(candidate), undefined)
     move(1)
@@ -110,7 +110,7 @@ test('an overload is an outage, and one that states a wait is left alone besides
   begin(candidate).failed(fault('overloaded'))
   assert.equal(ill(candidate), undefined)
   begin(candidate).failed(fault('overloaded', 3000))
-  assert.deepEqual(ill(candidate), { reason: 'cooling_down', forMs: 3000, limit: false })
+  assert.deepEqual(ill(candidate), { reason: 'circuit_open', forMs: 3000 })
   move(3000)
   begin(candidate).failed(fault('overloaded'))
   assert.equal(ill(candidate)?.reason, 'circuit_open')
@@ -130,7 +130,7 @@ test('a refused key is left alone for a minute, an empty account for ten, with a
     begin(candidate).answered({})
     assert.equal(alarm(), 0)
     begin(candidate).failed(fault(found))
-    assert.deepEqual(ill(candidate), { reason, forMs: ms, limit: false })
+    assert.deepEqual(ill(candidate), { reason, forMs: ms })
     move(ms)
     assert.equal(ill(candidate), undefined)
     assert.equal(alarm(), 1)

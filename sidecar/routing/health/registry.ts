@@ -2,7 +2,7 @@ import { isIn } from '../regions.ts'
 import type { Candidate, ConnectedProvider, ProviderTarget } from '../route.ts'
 import { usualBreakerTimes } from './breaker.ts'
 import { type HealthCounts, newCounts } from './counts.ts'
-import type { Ailment, Health, Illness, RetryKind, TargetState, Trial, TrialAsk } from './health.ts'
+import type { Health, Illness, RetryKind, TargetState, Trial, TrialAsk } from './health.ts'
 import { MovedUnits } from './moved-units.ts'
 import { RetryBudget } from './retry-budget.ts'
 import { suits } from './target-choice.ts'
@@ -111,10 +111,9 @@ export class HealthRegistry implements Health {
     return hasOne
   }
 
-  waitFor({ model }: Candidate, target: ProviderTarget): { reason: Ailment | undefined; waitMs: number } {
-    const nowAt = this.#services.nowAt()
-    const ill = this.#find(target, model)?.illness(nowAt)
-    return { reason: ill?.reason, waitMs: ill === undefined ? 0 : ill.untilAt - nowAt }
+  coolsFor({ model }: Candidate, target: ProviderTarget): number | undefined {
+    const health = this.#find(target, model)
+    return health === undefined ? 0 : health.coolsFor(this.#services.nowAt())
   }
 
   countRetry(kind: RetryKind): void {
@@ -215,5 +214,5 @@ function isAsked(target: ProviderTarget, { regions, only, except }: Partial<Tria
 
 /** No target is left at all: of the regions, or of those that were not asked yet. */
 function unaskable(nowAt: number): Illness {
-  return { reason: 'circuit_open', untilAt: nowAt, isRateLimit: false }
+  return { reason: 'circuit_open', untilAt: nowAt }
 }

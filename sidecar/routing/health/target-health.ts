@@ -57,8 +57,14 @@ export class TargetHealth {
     if (breakerAt === undefined && coolingAt === undefined) return undefined
     // Whichever lasts longer is what has to pass.
     if (breakerAt !== undefined && breakerAt >= (coolingAt ?? 0))
-      return { reason: this.#breaker.ailment ?? 'circuit_open', untilAt: breakerAt, isRateLimit: false }
-    return { reason: 'cooling_down', untilAt: coolingAt ?? nowAt, isRateLimit: this.#cooling.isRateLimit }
+      return { reason: this.#breaker.ailment ?? 'circuit_open', untilAt: breakerAt }
+    // Callers tell the two apart: one is a limit of theirs, the other an outage with an end.
+    const reason = this.#cooling.isRateLimit ? 'cooling_down' : 'circuit_open'
+    return { reason, untilAt: coolingAt ?? nowAt }
+  }
+
+  coolsFor(nowAt: number): number | undefined {
+    return this.#breaker.ailment === undefined ? Math.max(0, this.#cooling.untilAt - nowAt) : undefined
   }
 
   /** Of its rate limit; undefined: unknown. */

@@ -2,7 +2,7 @@ import { GatewayError } from '../../../contract/errors.ts'
 import type { Context } from '../../context.ts'
 import type { Fault } from '../../conversation/fault.ts'
 import { type Illness, isTrial, type Trial, type TrialAsk } from '../../routing/health/health.ts'
-import { nobody } from '../../routing/nobody.ts'
+import { nobodyLeft } from '../../routing/nobody.ts'
 import type { Candidate, ProviderTarget, Route } from '../../routing/route.ts'
 import type { Services } from '../../services.ts'
 import { forTarget, isCountedHere, type Prepared, prepare, type Written } from './prepare.ts'
@@ -30,7 +30,8 @@ export class Chain {
   #candidates: readonly Candidate[]
   #at = 0
   #refusal: GatewayError | undefined
-  #illnesses: Illness[] = []
+  /** When the first of those that were passed over as ill may be asked. */
+  #soonestAt: number | undefined
   /** Targets of the current candidate that were asked. */
   #tried = nobodyYet
   /** Targets whose key was refused: it is the same key for all of the provider's models. */
@@ -46,9 +47,9 @@ export class Chain {
 
   /** Why nobody could be asked at all. */
   get refusal(): GatewayError {
-    if (this.#illnesses.length > 0) {
+    if (this.#soonestAt !== undefined) {
       const excluded = { ...this.#context.choice.excluded, ...this.#context.unfit }
-      return nobody(this.#route.name, excluded, { illnesses: this.#illnesses, nowAt: performance.now() })
+      return nobodyLeft(this.#route, { excluded, soonestAt: this.#soonestAt }, performance.now())
     }
     return this.#refusal ?? new GatewayError('no_candidate')
   }
@@ -187,7 +188,7 @@ export class Chain {
   }
 
   #passOverIll(candidate: Candidate, illness: Illness): void {
-    this.#illnesses.push(illness)
+    this.#soonestAt = Math.min(this.#soonestAt ?? illness.untilAt, illness.untilAt)
     this.#context.unfit[candidate.id] = illness.reason
   }
 

@@ -123,8 +123,8 @@ async function again(
 /** Undefined: it is not worth waiting for. */
 function pauseBefore(run: Run, failed: Prepared, fault: Fault): number | undefined {
   const { services } = run
-  const { reason, waitMs } = services.health.waitFor(failed.candidate, failed.trial.target)
-  if (reason !== undefined && reason !== 'cooling_down') return undefined
+  const waitMs = services.health.coolsFor(failed.candidate, failed.trial.target)
+  if (waitMs === undefined) return undefined
   const ownMs = fault.retryAfterMs ?? backoffMs(run.sameTries, services.random)
   const pauseMs = Math.max(ownMs, waitMs)
   // Timers may fire a moment early, and nothing is sent before the time that was stated.
