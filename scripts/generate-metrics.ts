@@ -54,7 +54,7 @@ const sampleSpool: SpoolState = {
 }
 
 async function render(): Promise<string> {
-  const { config } = parseConfig('', 'generated', {})
+  const { config } = parseConfig('providers: { x: { kind: simulated } }', 'generated', {})
   const sidecar = createSidecar({
     config,
     environment: {},
@@ -73,6 +73,9 @@ async function render(): Promise<string> {
   sidecar.metrics.observe({ request, attempts: [attempt] })
   sidecar.metrics.observe({ request: { ...request, cost_usd: null }, attempts: [] })
   sidecar.metrics.observeFeedback('accepted')
+  const candidate = sidecar.snapshot().routes.get('auto')?.candidates[0]
+  if (candidate !== undefined)
+    sidecar.health.begin(candidate, { regions: undefined, unit: '', isNewUnit: true, retryShare: undefined })
   const text = sidecar.metrics.render()
   await sidecar.stop()
   return text

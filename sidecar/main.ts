@@ -15,6 +15,7 @@ import type { Log } from './observe/log.ts'
 import { createMetrics, type MetricsRegistry } from './observe/metrics.ts'
 import type { Tracing } from './observe/tracing.ts'
 import { loadPrices } from './pricing/load.ts'
+import { originsOf } from './providers/origins.ts'
 import { createRegistry } from './providers/registry.ts'
 import { healthGauges } from './routing/health/gauges.ts'
 import type { Health } from './routing/health/health.ts'
@@ -131,11 +132,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     reload(config) {
       const next = build(config)
       snapshot = next
-      const origins = new Set(
-        [...next.providers.values()].flatMap((provider) =>
-          provider.targets.map(({ settings }) => originOf(settings.baseUrl)),
-        ),
-      )
+      const origins = new Set([...next.providers.values()].flatMap(originsOf))
       void pools.retain(origins)
     },
     async stop() {
@@ -147,10 +144,6 @@ export function createSidecar(options: SidecarOptions): Sidecar {
       await Promise.all([pools.destroy(), heavy.close()])
     },
   }
-}
-
-function originOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).origin : ''
 }
 
 function listen(plane: DataPlane, address: string, reusePort: boolean): Promise<AddressInfo> {

@@ -9,13 +9,16 @@ export function testCandidate(
   options: {
     readonly model?: string
     readonly yaml?: string
+    /** The whole provider instead. */
+    readonly provider?: string
     readonly environment?: Record<string, string>
   } = {},
 ): Candidate {
   const { model = 'gpt-5.6-sol', yaml = '', environment = {} } = options
+  const provider = options.provider ?? `{ kind: openai, baseUrl: 'http://127.0.0.1:9/v1', ${yaml} }`
   const { config } = parseConfig(
     `
-providers: { p: { kind: openai, baseUrl: 'http://127.0.0.1:9/v1', ${yaml} } }
+providers: { p: ${provider} }
 routes: { r: { candidates: [{ id: c, provider: p, model: ${model} }] } }
 `,
     'test.yaml',

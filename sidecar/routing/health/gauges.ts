@@ -48,12 +48,17 @@ function alarmGauges(health: HealthRegistry): Gauge[] {
   })
 }
 
-function countGauges({ counts }: HealthRegistry): Gauge[] {
+function countGauges(health: HealthRegistry): Gauge[] {
+  const { counts } = health
+  const providers = new Set([...health.all()].map(({ provider }) => provider))
   return [
-    ...[...counts.opened].map(([provider, value]) =>
-      counter('sidelight_circuit_opened_total', 'Times that a target was taken out of service.', value, {
-        provider,
-      }),
+    ...[...providers].map((provider) =>
+      counter(
+        'sidelight_circuit_opened_total',
+        'Times that a target was taken out of service because its calls failed.',
+        counts.opened.get(provider) ?? 0,
+        { provider },
+      ),
     ),
     ...Object.entries(counts.probes).map(([outcome, value]) =>
       counter('sidelight_probe_total', 'Live requests that tried a target that was out of service.', value, {

@@ -96,11 +96,17 @@ export class TargetHealth {
       this.#cooling.note({ statedMs: fault.retryAfterMs, startedAt: pass.startedAt, nowAt, isRateLimit })
     }
     if (isFailure) {
-      this.#follow(pass, this.#breaker.failed(pass, nowAt, from.hadAnswered), 'failed')
+      const change = this.#breaker.failed(pass, nowAt, from.hadAnswered)
+      if (change === 'opened') this.#services.opened(this.provider)
+      this.#follow(pass, change, 'failed')
     } else if (ailment !== undefined && isOurs) {
       this.alarm = ailment
       this.#follow(pass, this.#breaker.sicken(pass, ailment, nowAt + this.#lasts(ailment)), 'failed')
-    } else this.dropped(pass)
+    } else {
+      // Nothing was sent, so nothing has to pass before the next try; but somebody should hear of it.
+      if (fault.code === 'provider_key_missing') this.alarm = 'auth_failed'
+      this.dropped(pass)
+    }
   }
 
   dropped(pass: Pass): void {
@@ -131,7 +137,6 @@ export class TargetHealth {
 
   #follow(pass: Pass, change: Change, outcome: ProbeOutcome): void {
     if (pass.probe !== 0 && (change === 'closed' || change === 'reopened')) this.#services.probed(outcome)
-    if (change === 'opened') this.#services.opened(this.provider)
   }
 
   #noteShare(headers: IncomingHttpHeaders, nowAt: number): void {

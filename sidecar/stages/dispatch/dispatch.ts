@@ -74,6 +74,7 @@ async function attempt(run: Run, current: Prepared): Promise<Fault | 'over'> {
 /** Who is asked after this failure. Undefined: nobody, and the fault is what the caller gets. */
 async function following(run: Run, failed: Prepared, fault: Fault): Promise<Next> {
   const { context, services, route } = run
+  if (fault.class === 'context_length') learnSize(context, services, failed)
   const verdict = verdictOn(fault, route, run.wasFiltered)
   run.wasFiltered ||= fault.class === 'content_filter'
   if (verdict === 'stop' || run.extra >= route.retriesMax || services.nowMs() >= run.deadlineMs)
@@ -83,6 +84,13 @@ async function following(run: Run, failed: Prepared, fault: Fault): Promise<Next
   const next = (await elsewhere(run, failed, fault)) ?? (await again(run, failed, { fault, verdict }))
   if (next !== undefined && next !== 'counted' && next.trial.target !== failed.trial.target) run.sameTries = 0
   return next
+}
+
+/** It was longer than it looked: next time such a prompt is known for what it is before anybody is asked. */
+function learnSize({ promptBytes }: Context, { ratios }: Services, { candidate }: Prepared): void {
+  const { servedBy, contextTokens } = candidate
+  if (contextTokens === undefined || ratios.tokens(servedBy, 'prompt', promptBytes) > contextTokens) return
+  ratios.learn(servedBy, 'prompt', { size: promptBytes, tokens: contextTokens })
 }
 
 /**

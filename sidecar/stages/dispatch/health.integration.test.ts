@@ -333,6 +333,29 @@ routes:
   }
 })
 
+test('a prompt that was too long is known for what it is the next time', async () => {
+  await using stage = await startStage()
+  stage.a.answer(refusal(400, 'context_length_exceeded'))
+  stage.b.answer(good('fits'))
+  await using sidecar = await startTestSidecar(`
+providers: { s: { kind: openai, baseUrl: '${stage.a.origin}/v1' }, l: { kind: openai, baseUrl: '${stage.b.origin}/v1' } }
+routes:
+  r:
+    strategy: ordered
+    candidates:
+      - { id: small, provider: s, model: m, contextWindow: 8000 }
+      - { id: large, provider: l, model: m, contextWindow: 100000 }
+`)
+  const messages = [{ role: 'user', content: 'x'.repeat(12_000) }]
+  for (let round = 0; round < 2; round += 1) {
+    const body = JSON.stringify({ model: 'r', messages, max_tokens: 1000 })
+    const answer = await fetch(`${sidecar.origin}/v1/chat/completions`, { method: 'POST', body })
+    assert.equal(answer.status, 200)
+  }
+  assert.equal(stage.a.requests.length, 1)
+  assert.equal(stage.b.requests.length, 2)
+})
+
 test('TLS that fails, a name that is not known and a port that is closed are outages', async () => {
   await using stage = await startStage()
   stage.b.answer(good('from b'))
