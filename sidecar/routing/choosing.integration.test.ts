@@ -253,3 +253,23 @@ test('a user who has to ask again gets the stronger candidate for the rest of th
     ],
   )
 })
+
+test('a strict route leaves out who cannot express a field; else the field is dropped and named', async () => {
+  await using sidecar = await start(
+    `
+  loose: { strategy: ordered, candidates: [{ id: far, provider: far, model: m }, { id: near, provider: p, model: m }] }
+  strict: { strategy: ordered, strict: true, candidates: [{ id: far, provider: far, model: m }, { id: near, provider: p, model: m }] }
+  nobody: { strict: true, candidates: [{ id: far, provider: far, model: m }] }
+`,
+    "  far: { kind: anthropic, baseUrl: 'ORIGIN' }",
+  )
+  const more = { logit_bias: { 5: 1 } }
+  const strict = await ask(sidecar, { model: 'strict', more })
+  assert.equal(strict.row.candidate_served, 'near')
+  assert.deepEqual(strict.row.excluded, { far: 'untranslatable' })
+  const loose = await ask(sidecar, { model: 'loose', more })
+  assert.deepEqual(loose.row.dropped_fields.includes('logit_bias') || loose.row.attempt_count > 1, true)
+  const nobody = await ask(sidecar, { model: 'nobody', more })
+  assert.equal(nobody.answer.status, 400)
+  assert.match(nobody.text, /logit_bias/)
+})

@@ -127,6 +127,7 @@ export class Chain {
 
   #prepare(candidate: Candidate): Prepared | undefined | Promise<Prepared | undefined> {
     const start = (written: Written) => {
+      this.#refuseDropping(written)
       this.#tried = nobodyYet
       const begun = this.#begin(written, { except: this.#refused })
       // Between the look at it and now somebody else has become its probe.
@@ -144,6 +145,14 @@ export class Chain {
       this.#passOver(candidate, error)
       return undefined
     }
+  }
+
+  /** A strict route rather asks somebody else than to leave a field out. */
+  #refuseDropping({ lane }: Written): void {
+    if (!this.#route.isStrict || lane.dropped.length === 0) return
+    const fields = lane.dropped.join(', ')
+    const message = `the route is strict, and no candidate can express ${fields}`
+    throw new GatewayError('untranslatable', message, { param: lane.dropped[0] ?? '' })
   }
 
   #start(written: Written, ask: Partial<TrialAsk>): Prepared | undefined {
