@@ -10,6 +10,7 @@ import {
   numbers,
   onward,
   openings,
+  orders,
   pointedQuestions,
 } from './rephrase-words.ts'
 
@@ -56,10 +57,14 @@ export function saysSomethingElse(own: Reading, other: Reading, { added, removed
   const changed = [...added, ...removed]
   return (
     goesOn(own, added) ||
+    (added.length > 1 && removed.length > 1) ||
+    isDenying(own) !== isDenying(other) ||
+    asksForMore(own, other, added) ||
     (changed.length > 0 && changed.every(isTelling)) ||
     isExchanged(added, removed, isNumber) ||
     isExchanged(added, removed, isDate) ||
-    added.some((word) => degrees.has(word)) ||
+    changed.some((word) => degrees.has(word)) ||
+    isOneWordElse(own, other) ||
     asksOtherwise(own, other) ||
     (added.length > 0 && removed.length > 0 && isSameFrame(own, other, changed.length)) ||
     isTurnedRound(own, other)
@@ -69,6 +74,32 @@ export function saysSomethingElse(own: Reading, other: Reading, { added, removed
 /** It builds on what was answered. */
 function goesOn({ words }: Reading, added: readonly string[]): boolean {
   return added.length > 0 && onward.has(words[0] ?? '')
+}
+
+function isDenying({ words }: Reading): boolean {
+  return words.some((word) => negations.has(word))
+}
+
+/** An order with something added to it: a wish about how, where the question was what. */
+function asksForMore(own: Reading, other: Reading, added: readonly string[]): boolean {
+  const [first = ''] = own.words
+  return (
+    added.length > 0 &&
+    first === other.words[0] &&
+    (orders.has(first) || !light.has(first)) &&
+    !looseQuestions.has(first) &&
+    !pointedQuestions.has(first)
+  )
+}
+
+/** One word in the place of another, and nothing else: on or off, before or after. */
+function isOneWordElse(own: Reading, other: Reading): boolean {
+  if (own.words.length !== other.words.length) return false
+  const at = own.words.flatMap((word, index) => (word === other.words[index] ? [] : [index]))
+  const [only = 0] = at
+  const mine = own.words[only] ?? ''
+  const theirs = other.words[only] ?? ''
+  return at.length === 1 && !isSame(mine, theirs) && !(articles.has(mine) && articles.has(theirs))
 }
 
 function isExchanged(
@@ -131,7 +162,7 @@ function isSameFrame(own: Reading, other: Reading, count: number): boolean {
 function isTurnedRound(own: Reading, other: Reading): boolean {
   if (own.content.length !== other.content.length || !own.words.some((word) => directions.has(word)))
     return false
-  const moved = own.content.flatMap((word, at) => (isSame(word, other.content[at] ?? '') ? [] : [at]))
+  const moved = own.content.flatMap((word, at) => (word === other.content[at] ? [] : [at]))
   const [first = 0, second = 0] = moved
   return (
     moved.length === 2 &&
@@ -171,6 +202,16 @@ function changes(own: readonly string[], other: readonly string[]): { added: str
   return { added, removed }
 }
 
+/** Two letters in the wrong order. */
+function isTwisted(word: string, other: string, front: number, back: number): boolean {
+  return (
+    word.length === other.length &&
+    word.length - front - back === 2 &&
+    word[front] === other[front + 1] &&
+    word[front + 1] === other[front]
+  )
+}
+
 const lettersMin = 4
 /** Longer endings make another word. */
 const endingMax = 3
@@ -190,6 +231,6 @@ function isSame(word: string, other: string): boolean {
   )
     back += 1
   const isForm = front === shorter || (front >= lettersMin && longer - front <= endingMax)
-  const isSlip = shorter > lettersMin && longer - front - back <= 1
+  const isSlip = shorter > lettersMin && (longer - front - back <= 1 || isTwisted(word, other, front, back))
   return (isForm || isSlip) && !isTelling(word) && !isTelling(other)
 }

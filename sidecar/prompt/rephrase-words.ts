@@ -18,7 +18,7 @@ function words(...lines: readonly string[]): ReadonlySet<string> {
 
 export const negations = words(
   'not no never without dont doesnt didnt isnt arent wasnt werent havent hasnt hadnt cant couldnt wont wouldnt shouldnt',
-  'nicht kein keine keinen keinem keiner nie ohne ne n pas jamais sans aucun aucune nunca sin ningún ninguna non mai',
+  'nicht kein keine keinen keinem keiner nie ohne ne n pas jamais sans aucun aucune nunca sin ningún ninguna non',
 )
 
 export const dates = words(
@@ -47,6 +47,7 @@ export const numbers = words(
 /** The same thing made otherwise: a wish about the answer, not the question again. */
 export const degrees = words(
   'more less fewer shorter longer simpler cheaper larger smaller bigger better faster another other else instead',
+  'highest lowest largest smallest least most',
   'mehr weniger kürzer länger einfacher billiger größer kleiner besser schneller anderer andere anderes stattdessen',
   'plus moins court courte autre autres menos corto corta larga otro otra otros otras',
 )
@@ -77,6 +78,11 @@ export const openings = words(
 export const onward = words(
   'now and then also ok okay great thanks sorry perfect next besides so jetzt nun und dann auch danke super okay',
   'maintenant et ensuite alors aussi merci ahora y entonces también gracias vale',
+)
+
+/** Verbs that fill a sentence and still open an order. */
+export const orders = words(
+  'show give list tell find let get help zeig zeige gib suche montre donne muestra dame',
 )
 
 /** What names where something goes: with these the order of two names matters. */
