@@ -35,7 +35,7 @@ export function likenessOf(newest: string, before: readonly string[]): Likeness 
 function compare(own: Reading, other: Reading, newest: string): Likeness {
   const difference = differenceOf(own, other)
   // The cheapest comes first: most turns are new questions, and no part of them has what the whole lacks.
-  if (difference.kept < sharedMin) return 'other'
+  if (difference.kept < sharedMin) return isSpacedOtherwise(own.text, other.text) ? 'repeat' : 'other'
   const found = weigh(own, other, difference)
   if (found !== 'other') return found
   const isInside = partsOf(newest, own.text).some((part) => {
@@ -43,6 +43,11 @@ function compare(own: Reading, other: Reading, newest: string): Likeness {
     return weigh(reading, other, differenceOf(reading, other)) !== 'other'
   })
   return isInside ? 'rephrase' : 'other'
+}
+
+/** Where words are not set apart, a comma more or less is all that the same text may differ in. */
+function isSpacedOtherwise(own: string, other: string): boolean {
+  return own.replaceAll(' ', '') === other.replaceAll(' ', '')
 }
 
 function weigh(own: Reading, other: Reading, difference: Difference): Likeness {
