@@ -19,7 +19,8 @@ const charsPerToken = 4
 
 const binding =
   /\b(must|only|exactly|except|never|always|without|unless|at least|at most|no more than|each|every|muss|nur|genau|außer|niemals|doit|seulement|exactement|sauf|debe|solo|exactamente|excepto)\b/gi
-const listItem = /^\s*(?:[-*•]|\d{1,3}[.)])\s+\S/gm
+// Of one line only: across lines, blank ones would be read again from each of them.
+const listItem = /^[ \t]*(?:[-*•]|\d{1,3}[.)])[ \t]+\S/gm
 const code = /```|\b(?:function|const|class|def|import|SELECT|return)\b[^\n]{0,80}[({;:=]|=>|<\/\w+>/
 const mathSigns = /[=+*/^<>≤≥≠±√∑∫∂∞πλθαβ∈⊂∪∩]|\\(?:frac|sum|int|sqrt)/g
 
