@@ -141,7 +141,11 @@ function damaged(frames: readonly StreamFrame[], fault: Fault | undefined): read
   }
 }
 
+/** What was sent should be on its way, and seen, before the end of it is. */
+const lastWordsGaps = 5
+
 async function breakOff({ controls, response, signal, wire, reply }: Delivery): Promise<void> {
+  await pause(Math.max(1, controls.gapMs * lastWordsGaps), signal)
   if (controls.fault?.name === 'stall') return stall(signal)
   if (controls.fault?.name === 'error-event' && reply.kind === 'stream') {
     response.end(wire.errorFrame(controls), encodingOf(reply))
@@ -151,7 +155,6 @@ async function breakOff({ controls, response, signal, wire, reply }: Delivery): 
     response.end()
     return
   }
-  await sleep(1)
   response.socket?.destroy()
 }
 

@@ -1,0 +1,110 @@
+import type { Scenario } from '../../sidecar/providers/simulated/scenarios.ts'
+import type { EndingOf } from './judge.ts'
+import type { ShotResult } from './shot.ts'
+
+/** One scenario on one route: what its worst request came to. */
+export interface Line {
+  readonly scenario: Scenario
+  readonly ending: EndingOf
+  readonly reason: string
+  /** Requests the reason is about, where it is not about all of them: `chat, streamed`. */
+  readonly where: string
+  readonly advice: readonly string[]
+  readonly slowestMs: number
+  readonly shots: readonly ShotResult[]
+}
+
+export interface RouteCard {
+  readonly route: string
+  readonly lines: readonly Line[]
+  readonly dialects: readonly string[]
+  /** What to change, and which scenarios it is for. */
+  readonly advice: ReadonlyMap<string, readonly string[]>
+}
+
+export type Mark = 'pass' | 'fail' | 'n.a.'
+
+export function markOf(ending: EndingOf): Mark {
+  if (ending === 'failed') return 'fail'
+  return ending === 'skipped' ? 'n.a.' : 'pass'
+}
+
+/** In the order of the configuration, whatever was ready first. */
+export function cardsOf(
+  results: readonly ShotResult[],
+  order: { readonly routes: readonly string[]; readonly scenarios: readonly Scenario[] },
+): readonly RouteCard[] {
+  return order.routes.map((route) => {
+    const own = results.filter((shot) => shot.route === route)
+    const lines = order.scenarios.map((scenario) =>
+      lineOf(
+        scenario,
+        own.filter((shot) => shot.scenario === scenario),
+      ),
+    )
+    const dialects = [...new Set(own.map(({ dialect }) => dialect))].toSorted()
+    return { route, lines, dialects, advice: adviceOf(lines) }
+  })
+}
+
+function adviceOf(lines: readonly Line[]): ReadonlyMap<string, readonly string[]> {
+  const advice = new Map<string, string[]>()
+  for (const { scenario, advice: given } of lines)
+    for (const text of given) advice.set(text, [...(advice.get(text) ?? []), scenario.name])
+  return advice
+}
+
+const worstFirst: readonly EndingOf[] = ['failed', 'error', 'skipped', 'answer', 'expected_error']
+
+function lineOf(scenario: Scenario, shots: readonly ShotResult[]): Line {
+  const rank = ({ ending }: ShotResult) => worstFirst.indexOf(ending)
+  const worst = shots.toSorted((a, b) => rank(a) - rank(b))[0] as ShotResult
+  const { ending } = worst
+  const about = shots.filter((shot) => shot.ending === ending)
+  return {
+    scenario,
+    ending,
+    reason: reasonOf(about),
+    where: about.length === shots.length ? '' : whereOf(about, shots),
+    advice: [...new Set(shots.flatMap(({ advice }) => advice ?? []))],
+    slowestMs: Math.max(...shots.map(({ tookMs }) => tookMs)),
+    shots,
+  }
+}
+
+const reasonsMax = 2
+
+/** The commonest first. */
+function reasonOf(shots: readonly ShotResult[]): string {
+  const counts = [...Map.groupBy(shots, ({ reason }) => reason)].toSorted(
+    ([, a], [, b]) => b.length - a.length,
+  )
+  const shown = counts.slice(0, reasonsMax).map(([reason]) => reason)
+  return [...shown, ...(counts.length > reasonsMax ? ['…'] : [])].join(' · ')
+}
+
+function whereOf(about: readonly ShotResult[], all: readonly ShotResult[]): string {
+  const dialects = new Set(about.map(({ dialect }) => dialect))
+  const modes = new Set(about.map(({ streamed }) => streamed))
+  const hasAll = dialects.size === new Set(all.map(({ dialect }) => dialect)).size
+  const mode = modes.size === 2 ? '' : about[0]?.streamed === true ? 'streamed' : 'not streamed'
+  return [hasAll ? '' : [...dialects].join(', '), mode].filter((text) => text !== '').join('; ')
+}
+
+export interface Counts {
+  readonly answers: number
+  readonly errors: number
+  readonly failed: number
+  readonly skipped: number
+}
+
+export function countsOf(lines: readonly Line[]): Counts {
+  const count = (...endings: readonly EndingOf[]) =>
+    lines.filter(({ ending }) => endings.includes(ending)).length
+  return {
+    answers: count('answer'),
+    errors: count('error', 'expected_error'),
+    failed: count('failed'),
+    skipped: count('skipped'),
+  }
+}
