@@ -14,6 +14,7 @@ export function adviceOn(evidence: Evidence): string | undefined {
     (shot.scenario.ends === 'larger_window' ? window(own) : undefined) ??
     sameProvider(evidence, own, others) ??
     (shot.scenario.begins === 'midway' && shot.streamed ? midway(route) : undefined) ??
+    (shot.scenario.name === 'silent-start' && shot.streamed ? endless(route) : undefined) ??
     leftOut(evidence)
   )
 }
@@ -52,6 +53,12 @@ function midway({ recovery }: Route): string | undefined {
   return recovery.midStream === 'error'
     ? '`recovery.midStream` is error: with stitch the next candidate goes on'
     : undefined
+}
+
+function endless({ timeouts }: Route): string | undefined {
+  return Number.isFinite(timeouts.firstTokenMs)
+    ? undefined
+    : 'a stream that begins and says nothing is waited for: set `timeouts.firstToken`, such as 5s'
 }
 
 /** Others are there, but were not to be asked. */

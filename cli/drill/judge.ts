@@ -13,6 +13,8 @@ export interface Verdict {
   readonly reason: string
   /** What to change in the configuration. */
   readonly advice: string | undefined
+  /** Of the error that callers saw. */
+  readonly code?: string | undefined
 }
 
 export interface Evidence {
@@ -42,8 +44,9 @@ export function judge(evidence: Evidence): Verdict {
   if (reading.errorCode === undefined)
     return { ending: 'answer', reason: answeredBy(evidence), advice: adviceOn(evidence) }
   const reason = errorText(evidence)
-  if (shot.scenario.ends === 'error') return { ending: 'expected_error', reason, advice: undefined }
-  return { ending: 'error', reason, advice: adviceOn(evidence) }
+  const code = reading.errorCode
+  if (shot.scenario.ends === 'error') return { ending: 'expected_error', reason, advice: undefined, code }
+  return { ending: 'error', reason, advice: adviceOn(evidence), code }
 }
 
 function wrongWith(evidence: Evidence): string | undefined {
@@ -95,23 +98,22 @@ function wrongRecord({ record, records, reading, calls }: Evidence): string | un
     : undefined
 }
 
-function answeredBy({ record, assigned, reading }: Evidence): string {
+function answeredBy({ shot, record, assigned, reading }: Evidence): string {
   const served = record?.request.candidate_served ?? ''
   const tail = reading.finish === 'length' ? ', up to its limit of tokens' : ''
   if (record?.request.recovery_mode === 'stitch') return `${served} went on where ${assigned} stopped${tail}`
   if (record?.request.recovery_mode === 'restart') return `${served} began anew${tail}`
   if (served !== assigned) return `${served} answered${tail}`
   const tries = record?.attempts.length ?? 1
-  return tries > 1 ? `${served} answered when asked again${tail}` : `${served} answered all the same${tail}`
+  if (tries > 1) return `${served} answered when asked again${tail}`
+  return shot.scenario.trouble.kind === 'slow'
+    ? `${served} answered late${tail}`
+    : `${served} answered all the same${tail}`
 }
 
-function errorText({ came, reading, record, words }: Evidence): string {
-  if (came.status !== 200) return `callers saw ${came.status} ${reading.errorCode}`
-  const said = reading.text.match(/\d+/g)?.length ?? 0
-  const code = reading.errorCode || record?.request.error_code || 'an error'
-  return said === 0
-    ? `callers saw ${code} in the stream`
-    : `callers saw ${code} after ${said} of ${words} words`
+function errorText({ came, reading }: Evidence): string {
+  if (came.status !== 200) return `callers saw ${came.status}`
+  return reading.text === '' ? 'callers saw an error event' : 'callers saw an error midway'
 }
 
 const inSeconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`

@@ -36,6 +36,7 @@ function scenarioOf(line: Line) {
       ending: shot.ending,
       reason: shot.reason,
       status: shot.status,
+      ...(shot.code === undefined ? {} : { code: shot.code }),
       attempts: shot.attempts,
       took_ms: Math.round(shot.tookMs),
     })),

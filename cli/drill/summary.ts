@@ -73,14 +73,23 @@ function lineOf(scenario: Scenario, shots: readonly ShotResult[]): Line {
 }
 
 const reasonsMax = 2
+const byOther = ' answered'
 
-/** The commonest first. */
+/** The commonest first; who answered in place of whom is one reason. */
 function reasonOf(shots: readonly ShotResult[]): string {
-  const counts = [...Map.groupBy(shots, ({ reason }) => reason)].toSorted(
-    ([, a], [, b]) => b.length - a.length,
-  )
-  const shown = counts.slice(0, reasonsMax).map(([reason]) => reason)
-  return [...shown, ...(counts.length > reasonsMax ? ['…'] : [])].join(' · ')
+  const groups = Map.groupBy(shots, ({ reason }) => (reason.endsWith(byOther) ? byOther : reason))
+  const counts = [...groups].toSorted(([, a], [, b]) => b.length - a.length)
+  const shown = counts
+    .slice(0, reasonsMax)
+    .map(([reason, of]) => (reason === byOther ? answerers(of) : reason))
+  return [...shown, ...(counts.length > reasonsMax ? ['…'] : [])].join('; ')
+}
+
+const namesMax = 3
+
+function answerers(shots: readonly ShotResult[]): string {
+  const names = [...new Set(shots.map(({ reason }) => reason.slice(0, -byOther.length)))].toSorted()
+  return names.length > namesMax ? `${names.length} candidates answered` : `${names.join(' or ')} answered`
 }
 
 function whereOf(about: readonly ShotResult[], all: readonly ShotResult[]): string {
