@@ -1,4 +1,5 @@
 import { parseConfig } from '../contract/config/load.ts'
+import type { Catalog } from '../contract/prices/catalog.ts'
 import type { FeedbackRow, LedgerRecord, RecordSink } from '../contract/record.ts'
 import type { CounterOptions } from '../sidecar/counting/counter.ts'
 import { createSidecar, type Sidecar } from '../sidecar/main.ts'
@@ -32,6 +33,8 @@ export async function startTestSidecar(
     pools?: PoolOptions
     counting?: CounterOptions
     health?: Partial<HealthOptions>
+    /** Read once by whoever starts many. */
+    catalog?: Catalog
   } = {},
 ): Promise<TestSidecar> {
   const environment = options.environment ?? {}
@@ -57,6 +60,7 @@ export async function startTestSidecar(
     ...(options.sockets === undefined ? {} : { sockets: options.sockets }),
     ...(options.pools === undefined ? {} : { pools: options.pools }),
     ...(options.health === undefined ? {} : { health: options.health }),
+    ...(options.catalog === undefined ? {} : { catalog: options.catalog }),
     // A busy machine is no reason to count nothing.
     counting: { budgetMs: 10_000, waitMs: 10_000, ...options.counting },
   })
