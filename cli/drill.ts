@@ -15,7 +15,7 @@ import { createProgress } from './drill/progress.ts'
 import { report } from './drill/report.ts'
 import { runDrill } from './drill/run.ts'
 import { type Frame, scorecard } from './drill/scorecard.ts'
-import { cardsOf, type RouteCard } from './drill/summary.ts'
+import { cardsOf, exitCodeOf, type RouteCard } from './drill/summary.ts'
 import { describeFailure } from './failure.ts'
 
 const options = {
@@ -62,7 +62,7 @@ async function drill(args: readonly string[], environment: Environment): Promise
   if (values.json) process.stdout.write(`${JSON.stringify(report(cards, frame, recorded), null, 2)}\n`)
   else process.stdout.write(scorecard(cards, frame))
   if (!values['no-record'] && !values.json) process.stderr.write(`${recorded}\n`)
-  return cards.some(({ lines }) => lines.some(({ ending }) => ending === 'failed')) ? 1 : 0
+  return exitCodeOf(cards)
 }
 
 async function drilled(

@@ -6,6 +6,7 @@ import type { Route } from '../../sidecar/routing/route.ts'
 import type { Came } from './ask.ts'
 import { type Evidence, judge } from './judge.ts'
 import { readCame } from './reading.ts'
+import { cardsOf, exitCodeOf, markOf } from './summary.ts'
 
 const scenario = (name: string) => scenarios.find((one) => one.name === name) as Scenario
 const route = {
@@ -114,4 +115,30 @@ test('the record must be there, once, and say what the caller saw', () => {
   assert.equal(verdict(full, { records: 2 }).reason, '2 records of one request')
   assert.equal(verdict(full, { record: record('error') }).reason, 'the record says error')
   assert.equal(verdict(full, { calls: 3 }).reason, '3 calls, but 2 on record')
+})
+
+test('one failure among many is the verdict of a scenario and of the command; an honest error is none', () => {
+  const one = scenario('cut-middle')
+  const shot = {
+    route: 'r',
+    scenario: one,
+    dialect: 'chat',
+    advice: undefined,
+    status: 200,
+    tookMs: 1,
+    attempts: 1,
+    candidates: ['a', 'b'],
+  } as const
+  const good = { ...shot, streamed: true, ending: 'answer', reason: 'b answered' } as const
+  const cards = (...results: Parameters<typeof cardsOf>[0]) =>
+    cardsOf(results, { routes: ['r'], scenarios: [one] })
+  const honest = cards(good, { ...good, streamed: false, ending: 'error', reason: 'callers saw 500' })
+  assert.equal(exitCodeOf(honest), 0)
+  assert.deepEqual(
+    [honest[0]?.lines[0]?.reason, honest[0]?.lines[0]?.where],
+    ['callers saw 500', 'not streamed'],
+  )
+  const bad = cards(good, { ...good, streamed: false, ending: 'failed', reason: 'no record was written' })
+  assert.equal(exitCodeOf(bad), 1)
+  assert.equal(markOf(bad[0]?.lines[0]?.ending ?? 'skipped'), 'fail')
 })

@@ -112,7 +112,8 @@ function answeredBy({ shot, record, assigned, reading }: Evidence): string {
 }
 
 function errorText({ came, reading }: Evidence): string {
-  if (came.status !== 200) return `callers saw ${came.status}`
+  const back = came.headers['retry-after'] === undefined ? '' : ' with Retry-After'
+  if (came.status !== 200) return `callers saw ${came.status}${back}`
   return reading.text === '' ? 'callers saw an error event' : 'callers saw an error midway'
 }
 

@@ -13,6 +13,7 @@ export function report(cards: readonly RouteCard[], frame: Frame, recorded: stri
     summary: countsOf(cards.flatMap(({ lines }) => lines)),
     routes: cards.map((card) => ({
       route: card.route,
+      candidates: card.candidates,
       dialects: card.dialects,
       summary: countsOf(card.lines),
       scenarios: card.lines.map(scenarioOf),

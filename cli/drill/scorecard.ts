@@ -30,7 +30,7 @@ function blockOf(card: RouteCard, frame: Frame): string[] {
     const reason = line.where === '' ? line.reason : `${line.reason} (${line.where})`
     return `  ${signOf(line, paint)} ${line.scenario.name.padEnd(nameWidth)}  ${paint('dim', what)}${reason}`
   })
-  const spoken = `${card.dialects.join(', ')}; streamed and not`
+  const spoken = `${card.candidates.join(', ')} · ${card.dialects.join(', ')} · streamed and not`
   return [`${paint('bold', card.route)}  ${paint('dim', spoken)}`, ...rows, ...changes(card, paint)]
 }
 

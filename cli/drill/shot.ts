@@ -23,6 +23,8 @@ export interface ShotResult extends Verdict, Shot {
   readonly status: number
   readonly tookMs: number
   readonly attempts: number
+  /** Of the route, in their order. */
+  readonly candidates: readonly string[]
 }
 
 /** Beyond the route's own limit: for a machine that has other things to do. */
@@ -34,7 +36,7 @@ export async function runShot(shot: Shot, options: StageOptions): Promise<ShotRe
     ending: 'skipped',
     reason,
     advice: undefined,
-    ...{ status: 0, tookMs: 0, attempts: 0 },
+    ...{ status: 0, tookMs: 0, attempts: 0, candidates: [] },
   })
   const key = keyFor(options.config, shot.route)
   if (key === 'nobody') return skipped('no key may use this route')
@@ -96,6 +98,7 @@ function finished(shot: Shot, { stage, came, record, assigned, calls }: Finished
     status: came.status,
     tookMs: came.tookMs,
     attempts: record?.attempts.length ?? 0,
+    candidates: stage.route.candidates.map(({ id }) => id),
   }
 }
 

@@ -17,6 +17,7 @@ export interface Line {
 export interface RouteCard {
   readonly route: string
   readonly lines: readonly Line[]
+  readonly candidates: readonly string[]
   readonly dialects: readonly string[]
   /** What to change, and which scenarios it is for. */
   readonly advice: ReadonlyMap<string, readonly string[]>
@@ -43,7 +44,8 @@ export function cardsOf(
       ),
     )
     const dialects = [...new Set(own.map(({ dialect }) => dialect))].toSorted()
-    return { route, lines, dialects, advice: adviceOf(lines) }
+    const candidates = own.find((shot) => shot.candidates.length > 0)?.candidates ?? []
+    return { route, lines, candidates, dialects, advice: adviceOf(lines) }
   })
 }
 
@@ -75,15 +77,18 @@ function lineOf(scenario: Scenario, shots: readonly ShotResult[]): Line {
 const reasonsMax = 2
 const byOther = ' answered'
 
-/** The commonest first; who answered in place of whom is one reason. */
+/** The commonest first; who answered in place of whom is one reason, and so is what callers saw. */
 function reasonOf(shots: readonly ShotResult[]): string {
   const groups = Map.groupBy(shots, ({ reason }) => (reason.endsWith(byOther) ? byOther : reason))
   const counts = [...groups].toSorted(([, a], [, b]) => b.length - a.length)
   const shown = counts
     .slice(0, reasonsMax)
     .map(([reason, of]) => (reason === byOther ? answerers(of) : reason))
-  return [...shown, ...(counts.length > reasonsMax ? ['…'] : [])].join('; ')
+    .map((reason, index) => (index > 0 && reason.startsWith(saw) ? `or ${reason.slice(saw.length)}` : reason))
+  return [...shown, ...(counts.length > reasonsMax ? ['…'] : [])].join(', ')
 }
+
+const saw = 'callers saw '
 
 const namesMax = 3
 
@@ -98,6 +103,11 @@ function whereOf(about: readonly ShotResult[], all: readonly ShotResult[]): stri
   const hasAll = dialects.size === new Set(all.map(({ dialect }) => dialect)).size
   const mode = modes.size === 2 ? '' : about[0]?.streamed === true ? 'streamed' : 'not streamed'
   return [hasAll ? '' : [...dialects].join(', '), mode].filter((text) => text !== '').join('; ')
+}
+
+/** What nobody can live with is the only failure: an honest error is an answer of a kind. */
+export function exitCodeOf(cards: readonly RouteCard[]): 0 | 1 {
+  return cards.some(({ lines }) => countsOf(lines).failed > 0) ? 1 : 0
 }
 
 export interface Counts {
