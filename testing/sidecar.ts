@@ -27,14 +27,14 @@ export async function startTestSidecar(
   yaml: string,
   options: {
     environment?: Record<string, string>
+    /** Read once by whoever starts many. */
+    catalog?: Catalog
     sink?: Partial<RecordSink>
     simulatedOrigin?: string
     sockets?: Partial<SocketSettings>
     pools?: PoolOptions
     counting?: CounterOptions
     health?: Partial<HealthOptions>
-    /** Read once by whoever starts many. */
-    catalog?: Catalog
   } = {},
 ): Promise<TestSidecar> {
   const environment = options.environment ?? {}
@@ -46,6 +46,7 @@ export async function startTestSidecar(
     // Without the wait for company a record is there when its answer is.
     config: { ...config, listen: '127.0.0.1:0', drain: 2000, spool: { ...config.spool, flush: 0 } },
     environment,
+    ...(options.catalog === undefined ? {} : { catalog: options.catalog }),
     sink: { ...memorySink(records, feedback), ...options.sink },
     log: createLog({
       level: 'debug',
@@ -60,7 +61,6 @@ export async function startTestSidecar(
     ...(options.sockets === undefined ? {} : { sockets: options.sockets }),
     ...(options.pools === undefined ? {} : { pools: options.pools }),
     ...(options.health === undefined ? {} : { health: options.health }),
-    ...(options.catalog === undefined ? {} : { catalog: options.catalog }),
     // A busy machine is no reason to count nothing.
     counting: { budgetMs: 10_000, waitMs: 10_000, ...options.counting },
   })

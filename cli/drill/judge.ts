@@ -101,7 +101,7 @@ function wrongRecord({ record, records, reading, calls }: Evidence): string | un
 function answeredBy({ shot, record, assigned, reading }: Evidence): string {
   const served = record?.request.candidate_served ?? ''
   const tail = reading.finish === 'length' ? ', up to its limit of tokens' : ''
-  if (record?.request.recovery_mode === 'stitch') return `${served} went on where ${assigned} stopped${tail}`
+  if (record?.request.recovery_mode === 'stitch') return `${served} went on${tail}`
   if (record?.request.recovery_mode === 'restart') return `${served} began anew${tail}`
   if (served !== assigned) return `${served} answered${tail}`
   const tries = record?.attempts.length ?? 1

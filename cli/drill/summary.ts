@@ -75,26 +75,27 @@ function lineOf(scenario: Scenario, shots: readonly ShotResult[]): Line {
 }
 
 const reasonsMax = 2
-const byOther = ' answered'
+const saw = 'callers saw '
+/** What somebody did in place of somebody else. */
+const deeds = [' answered', ' went on', ' began anew']
 
-/** The commonest first; who answered in place of whom is one reason, and so is what callers saw. */
+/** The commonest first. Whoever did it, and whatever callers saw, is one reason. */
 function reasonOf(shots: readonly ShotResult[]): string {
-  const groups = Map.groupBy(shots, ({ reason }) => (reason.endsWith(byOther) ? byOther : reason))
+  const deedOf = (reason: string) => deeds.find((deed) => reason.endsWith(deed)) ?? reason
+  const groups = Map.groupBy(shots, ({ reason }) => deedOf(reason))
   const counts = [...groups].toSorted(([, a], [, b]) => b.length - a.length)
   const shown = counts
     .slice(0, reasonsMax)
-    .map(([reason, of]) => (reason === byOther ? answerers(of) : reason))
+    .map(([key, of]) => (deeds.includes(key) ? `${doers(of, key)}${key}` : key))
     .map((reason, index) => (index > 0 && reason.startsWith(saw) ? `or ${reason.slice(saw.length)}` : reason))
   return [...shown, ...(counts.length > reasonsMax ? ['…'] : [])].join(', ')
 }
 
-const saw = 'callers saw '
-
 const namesMax = 3
 
-function answerers(shots: readonly ShotResult[]): string {
-  const names = [...new Set(shots.map(({ reason }) => reason.slice(0, -byOther.length)))].toSorted()
-  return names.length > namesMax ? `${names.length} candidates answered` : `${names.join(' or ')} answered`
+function doers(shots: readonly ShotResult[], deed: string): string {
+  const names = [...new Set(shots.map(({ reason }) => reason.slice(0, -deed.length)))].toSorted()
+  return names.length > namesMax ? `${names.length} candidates` : names.join(' or ')
 }
 
 function whereOf(about: readonly ShotResult[], all: readonly ShotResult[]): string {
