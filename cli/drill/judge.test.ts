@@ -109,6 +109,23 @@ test('an answer that is later than the route allows fails', () => {
   assert.match(verdict(came(full, { tookMs: 2100 })).reason, /took 2.1 s, where all of it may take 1.0 s/)
 })
 
+test('a stream that is silent for longer than its limit fails, where somebody else could be asked', () => {
+  const full = `${chunk('1 2 3 4')}${finish}${done}`
+  const quick = {
+    ...route,
+    candidates: [{}, {}],
+    timeouts: { totalMs: 9000, firstTokenMs: 500, idleMs: 300 },
+  }
+  const seen = (name: string, piecesMs: readonly number[], of: object = quick) => {
+    const shot = { route: 'r', scenario: scenario(name), dialect: 'chat', streamed: true } as const
+    return verdict(came(full, { tookMs: 3000, piecesMs }), { shot, route: of as Route }).reason
+  }
+  assert.match(seen('slow-start', [1600, 2900]), /silent for 1.6 s, where 0.5 s are allowed/)
+  assert.equal(seen('slow-start', [1400, 2800]), 'b answered')
+  assert.match(seen('stall', [100, 1500, 2900]), /silent for 1.4 s, where 0.3 s are allowed/)
+  assert.equal(seen('slow-start', [2900], { ...quick, candidates: [{}] }), 'b answered')
+})
+
 test('the record must be there, once, and say what the caller saw', () => {
   const full = came(`${chunk('1 2 3 4')}${finish}${done}`)
   assert.equal(verdict(full, { record: undefined, records: 0 }).reason, 'no record was written')

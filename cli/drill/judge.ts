@@ -82,10 +82,28 @@ function isRepeated(text: string): boolean {
 /** A busy machine is late, but not by more than this. */
 const lateMs = 1000
 
-function wrongTime({ came, route }: Evidence): string | undefined {
+function wrongTime({ shot, came, route }: Evidence): string | undefined {
   const { totalMs } = route.timeouts
-  if (came.tookMs <= totalMs + lateMs) return undefined
-  return `took ${inSeconds(came.tookMs)}, where all of it may take ${inSeconds(totalMs)}`
+  if (came.tookMs > totalMs + lateMs)
+    return `took ${inSeconds(came.tookMs)}, where all of it may take ${inSeconds(totalMs)}`
+  const patienceMs = shot.streamed ? patienceOf(shot, route) : Number.POSITIVE_INFINITY
+  const silentMs = longestSilence(came)
+  if (silentMs <= patienceMs + lateMs) return undefined
+  return `silent for ${inSeconds(silentMs)}, where ${inSeconds(patienceMs)} are allowed`
+}
+
+/** How long a stream may be silent in this trouble, where somebody else could be asked. */
+function patienceOf({ scenario }: Shot, { timeouts, candidates }: Route): number {
+  if (scenario.name === 'stall') return timeouts.idleMs
+  if (candidates.length === 1) return Number.POSITIVE_INFINITY
+  if (scenario.name === 'silent') return Math.min(timeouts.headersMs, timeouts.firstTokenMs)
+  const isLate = scenario.name === 'silent-start' || scenario.name === 'slow-start'
+  return isLate ? timeouts.firstTokenMs : Number.POSITIVE_INFINITY
+}
+
+function longestSilence({ piecesMs, tookMs }: Came): number {
+  const moments = [0, ...piecesMs, tookMs]
+  return Math.max(...moments.slice(1).map((moment, index) => moment - (moments[index] ?? 0)))
 }
 
 function wrongRecord({ record, records, reading, calls }: Evidence): string | undefined {
