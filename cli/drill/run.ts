@@ -14,7 +14,7 @@ export interface Drill {
 }
 
 /** Most of a drill is waiting, so many wait at once; more would be late for reasons of their own. */
-const atOnce = 12
+const atOnce = 20
 
 /** Every trouble on every route, in each dialect, streamed and not. */
 export async function runDrill(drill: Drill): Promise<readonly ShotResult[]> {
