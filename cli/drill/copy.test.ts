@@ -61,7 +61,7 @@ test('waits run faster in proportion, none under a quarter of a second that was 
   assert.equal(paceOf(config, config.routes['slow']), 40)
   const { timeouts, candidates, hedge, recovery } = routeOf('slow')
   assert.deepEqual(timeouts, {
-    ...{ connectMs: 250, headersMs: 375, firstTokenMs: 250, idleMs: 500, attemptMs: 1500, totalMs: 3000 },
+    ...{ connectMs: 10_000, headersMs: 375, firstTokenMs: 250, idleMs: 500, attemptMs: 1500, totalMs: 3000 },
   })
   assert.equal(candidates[0]?.timeouts.headersMs, 1500)
   assert.equal(candidates[1]?.timeouts.headersMs, 375)
