@@ -1,5 +1,6 @@
 import type { Environment } from '../contract/config/load.ts'
 import { runCheck } from './check.ts'
+import { runDrillCommand } from './drill.ts'
 import { runHelp } from './help.ts'
 import { runIngest } from './ingest.ts'
 import { runReconcile } from './reconcile.ts'
@@ -25,6 +26,10 @@ export const commands: Readonly<Record<string, Command>> = {
   reconcile: {
     summary: 'compare the ledger with a usage export of a provider, by model and day',
     run: runReconcile,
+  },
+  drill: {
+    summary: 'simulated faults against this configuration, and what callers would see of them',
+    run: runDrillCommand,
   },
   check: { summary: 'validate the configuration and print it resolved, secrets hidden', run: runCheck },
   help: { summary: 'show the commands', run: () => runHelp(commands) },

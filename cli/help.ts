@@ -15,7 +15,7 @@ const head = [
 
 const tail = [
   '',
-  'Options of up, sidecar, warehouse, check and reconcile:',
+  'Options of up, sidecar, warehouse, check, drill and reconcile:',
   '  --config FILE   configuration; default: SIDELIGHT_CONFIG, else sidelight.yaml, else none',
   '',
   'sidelight reconcile FILE.csv|FILE.json: exit code 0 equal, 1 differences, 2 nothing could be compared',
@@ -24,6 +24,12 @@ const tail = [
   '  --tolerance 0.5%    differences up to this share are none; default: 0',
   '  --map day=Date,model=Model,input_tokens=In,cost_usd=Cost     columns of a file of any other origin',
   '  --all, --json       every figure, not only what differs; for programs',
+  '',
+  'sidelight drill: exit code 0 answers and honest errors, 1 neither somewhere, 2 nothing could be drilled',
+  '  --route NAME, --scenario NAME   only these; both may be given more than once',
+  '  --list              what there is to drill',
+  '  --json              for programs',
+  '  --no-record         no row in eval_runs of the warehouse',
   '',
   'Of the warehouse:',
   '  warehouse migrate [--target embedded|server|cluster|cloud] [--cluster NAME] [--url URL] [--dry-run] [--wait 30s]',

@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import type { Environment } from '../contract/config/load.ts'
 import type { Config } from '../contract/config/schema.ts'
 import { createIdSource } from '../contract/ids.ts'
-import { loadShippedCatalog } from '../contract/prices/catalog.ts'
+import { type Catalog, loadShippedCatalog } from '../contract/prices/catalog.ts'
 import type { RecordSink } from '../contract/record.ts'
 import { SignatureStore } from './conversation/signature-store.ts'
 import { type CounterOptions, TokenCounter } from './counting/counter.ts'
@@ -38,6 +38,8 @@ export interface SidecarOptions {
   /** 0 for a single process; workers count from 1. */
   readonly worker: number
   readonly bootMs: number
+  /** Prices before those of the configuration; default: the ones that ship. */
+  readonly catalog?: Catalog
   /** Of keys; workers share those of their parent. Default: of this process. */
   readonly limiter?: Limits
   /** For tests. */
@@ -62,7 +64,7 @@ export interface Sidecar {
 export function createSidecar(options: SidecarOptions): Sidecar {
   const { environment, log } = options
   const nowMs = Date.now
-  const shipped = loadShippedCatalog()
+  const shipped = options.catalog ?? loadShippedCatalog()
   const registry = createRegistry({ fetchToken, nowMs, simulatedOrigin: options.simulatedOrigin })
   const build = (config: Config) => {
     const { catalog, warnings } = loadPrices(shipped, config)

@@ -1,4 +1,5 @@
 import { parseConfig } from '../contract/config/load.ts'
+import type { Catalog } from '../contract/prices/catalog.ts'
 import type { FeedbackRow, LedgerRecord, RecordSink } from '../contract/record.ts'
 import type { CounterOptions } from '../sidecar/counting/counter.ts'
 import { createSidecar, type Sidecar } from '../sidecar/main.ts'
@@ -26,6 +27,8 @@ export async function startTestSidecar(
   yaml: string,
   options: {
     environment?: Record<string, string>
+    /** Read once by whoever starts many. */
+    catalog?: Catalog
     sink?: Partial<RecordSink>
     simulatedOrigin?: string
     sockets?: Partial<SocketSettings>
@@ -43,6 +46,7 @@ export async function startTestSidecar(
     // Without the wait for company a record is there when its answer is.
     config: { ...config, listen: '127.0.0.1:0', drain: 2000, spool: { ...config.spool, flush: 0 } },
     environment,
+    ...(options.catalog === undefined ? {} : { catalog: options.catalog }),
     sink: { ...memorySink(records, feedback), ...options.sink },
     log: createLog({
       level: 'debug',

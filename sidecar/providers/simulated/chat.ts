@@ -22,7 +22,7 @@ import {
 } from './reply.ts'
 import { cut, estimateTokens } from './text.ts'
 
-const finishNames = { stop: 'stop', length: 'length', tool: 'tool_calls' } as const
+const finishNames = { stop: 'stop', length: 'length', tool: 'tool_calls', filter: 'content_filter' } as const
 const choicesMax = 16
 
 export const chatCompletions: Handler = (exchange) => {

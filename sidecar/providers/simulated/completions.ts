@@ -15,16 +15,19 @@ export const completions: Handler = (exchange) => {
     text: plan.text.join(''),
     index,
     logprobs: null,
-    finish_reason: plan.finish,
+    finish_reason: finishOf(plan),
   }))
   return { kind: 'json', body: { ...head(exchange, plans), choices, usage: chatUsage(usage) }, usage }
 }
+
+const finishOf = ({ finish }: Plan) => (finish === 'filter' ? 'content_filter' : finish)
 
 function planFor(prompt: string, exchange: Exchange): Plan {
   const ask = {
     model: exchange.model,
     prompt,
     lastUserText: prompt,
+    lastAssistantText: '',
     mediaParts: 0,
     maxTokens: countAt(exchange.body, 'max_tokens') ?? 16,
     stream: false,
@@ -67,7 +70,7 @@ function framesOf(exchange: Exchange, plans: readonly Plan[], usage: PlanUsage):
     })
     return [
       ...plan.text.map((piece) => dataFrame(choice(piece, null), 1)),
-      dataFrame(choice('', plan.finish)),
+      dataFrame(choice('', finishOf(plan))),
     ]
   })
   if (booleanAt(objectAt(exchange.body, 'stream_options'), 'include_usage') === true) {

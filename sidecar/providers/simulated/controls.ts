@@ -16,9 +16,13 @@ export interface Controls {
   readonly calls: number | undefined
   readonly echo: boolean
   readonly think: boolean
+  /** Numbers go on where the last assistant turn of the prompt stopped, so that a continued answer can be checked. */
+  readonly text: 'prose' | 'numbers'
   readonly status: number
   readonly retryAfter: string | undefined
   readonly code: string | undefined
+  /** What it will not do, said in the words of each format. */
+  readonly refuse: RefusalName | undefined
   readonly fault: Fault | undefined
   readonly usage: 'usual' | 'none' | 'late' | 'every'
   /** Only the first so many requests with the same settings misbehave. */
@@ -40,14 +44,19 @@ export const faultNames = [
   'empty',
   'no-done',
   'cut-json',
+  'end',
+  'garble',
 ] as const
 export type FaultName = (typeof faultNames)[number]
 
 export interface Fault {
   readonly name: FaultName
-  /** After so many frames. */
+  /** After so many frames; below 1 a share of them. */
   readonly at: number
 }
+
+export const refusalNames = ['rate', 'quota', 'key', 'context', 'filter', 'overloaded', 'model'] as const
+export type RefusalName = (typeof refusalNames)[number]
 
 /** What the built-in model names mean. Any other name answers at once. */
 const modelSettings: Readonly<Record<string, string>> = {
@@ -97,9 +106,11 @@ export function controlsOf(settings: ReadonlyMap<string, string>): Controls {
     calls: number('calls'),
     echo: settings.get('echo') === 'on',
     think: settings.get('think') === 'on',
+    text: settings.get('text') === 'numbers' ? 'numbers' : 'prose',
     status: number('status') ?? 200,
     retryAfter: settings.get('retry-after'),
     code: settings.get('code'),
+    refuse: refusalNames.find((name) => name === settings.get('refuse')),
     fault: faultOf(settings.get('fault')),
     usage: usage === 'none' || usage === 'late' || usage === 'every' ? usage : 'usual',
     times: number('times'),
@@ -108,11 +119,12 @@ export function controlsOf(settings: ReadonlyMap<string, string>): Controls {
 }
 
 export function healthy(controls: Controls): Controls {
-  return { ...controls, status: 200, fault: undefined, code: undefined, retryAfter: undefined }
+  const { status, fault, code, retryAfter, refuse } = controlsOf(new Map())
+  return { ...controls, status, fault, code, retryAfter, refuse }
 }
 
 export function misbehaves(controls: Controls): boolean {
-  return controls.status !== 200 || controls.fault !== undefined
+  return controls.status !== 200 || controls.fault !== undefined || controls.refuse !== undefined
 }
 
 function numberOf(text: string | undefined): number | undefined {

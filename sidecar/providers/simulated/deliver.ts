@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Controls, Fault } from './controls.ts'
 import { addTokens, countOne, type MeterCounts } from './meter.ts'
-import { eventStream, type Reply, type StreamFrame, type Wire } from './reply.ts'
+import type { Reply, StreamFrame, Wire } from './reply.ts'
 
 export interface Delivery {
   readonly response: ServerResponse
@@ -27,9 +27,11 @@ export async function deliver(delivery: Delivery): Promise<void> {
     return
   }
   if (fault === 'hang-headers') return stall(signal)
-  if (controls.status !== 200 && fault !== 'html') return refuse(delivery)
+  const refusal = controls.refuse && delivery.wire.refusals[controls.refuse]
+  if (refusal !== undefined) return refuse(delivery, { ...controls, code: undefined, ...refusal })
+  if (controls.status !== 200 && fault !== 'html') return refuse(delivery, controls)
   if (fault === 'html' || fault === 'empty' || fault === 'hang') return odd(delivery)
-  if (delivery.reply.kind === 'stream') return stream(delivery, delivery.reply.frames)
+  if (delivery.reply.kind === 'stream') return stream(delivery, delivery.reply)
   return whole(delivery)
 }
 
@@ -41,10 +43,10 @@ function head({ response, meter, requestId, controls }: Delivery, status: number
   if (controls.retryAfter !== undefined) response.setHeader('retry-after', controls.retryAfter)
 }
 
-function refuse(delivery: Delivery): void {
-  const { controls, wire, response } = delivery
-  head(delivery, controls.status, 'application/json')
-  response.end(JSON.stringify(wire.error(controls.status, controls)))
+function refuse(delivery: Delivery, words: Pick<Controls, 'status' | 'code' | 'retryAfter'>): void {
+  const { wire, response } = delivery
+  head(delivery, words.status, 'application/json')
+  response.end(JSON.stringify(wire.error(words.status, words)))
 }
 
 const htmlPage =
@@ -70,10 +72,11 @@ async function whole(delivery: Delivery): Promise<void> {
   const usual = isJson ? Buffer.from(JSON.stringify(reply.body)) : reply.bytes
   const bytes = fault === 'error-first' ? Buffer.from(JSON.stringify(wire.error(503, controls))) : usual
   const half = bytes.subarray(0, bytes.length >> 1)
-  const sent = fault === 'cut-json' || fault === 'malformed' ? half : bytes
+  const isCut = fault === 'cut-json' || fault === 'malformed' || fault === 'garble' || fault === 'end'
+  const sent = isCut ? half : bytes
   head(delivery, (isJson && reply.status) || 200, isJson ? 'application/json' : reply.contentType)
   response.setHeader('content-length', sent.length)
-  if (fault === 'truncate' || fault === 'stall') {
+  if (fault === 'truncate' || fault === 'error-event' || fault === 'stall') {
     response.write(half)
     if (fault === 'stall') return stall(signal)
     // The bytes should be on their way before the socket dies.
@@ -85,45 +88,73 @@ async function whole(delivery: Delivery): Promise<void> {
   response.end(sent)
 }
 
-async function stream(delivery: Delivery, frames: readonly StreamFrame[]): Promise<void> {
-  const { response, controls, reply, meter, wire } = delivery
-  head(delivery, 200, reply.kind === 'stream' ? reply.contentType : eventStream)
+type Stream = Extract<Reply, { kind: 'stream' }>
+
+async function stream(delivery: Delivery, reply: Stream): Promise<void> {
+  const { response, controls, meter, wire } = delivery
+  head(delivery, 200, reply.contentType)
   response.setHeader('cache-control', 'no-cache')
   response.flushHeaders()
   if (controls.fault?.name === 'error-first') {
-    response.end(wire.errorFrame(controls))
+    response.end(wire.errorFrame(controls), encodingOf(reply))
     return
   }
   const { output: _, reasoning: __, ...input } = reply.usage
   addTokens(meter, input)
   await waitForFirst(delivery)
+  const { frames } = reply
   const kept = controls.fault?.name === 'no-done' ? frames.filter((frame) => !frame.terminal) : frames
-  const stopAt = stopOf(controls.fault)
-  await sendFrames(delivery, damaged(kept.slice(0, stopAt), controls.fault))
-  if (stopAt !== undefined) return breakOff(delivery)
+  const fault = placed(controls.fault, kept.length)
+  const isStopped = fault !== undefined && stops.has(fault.name)
+  const sent = damaged(isStopped ? kept.slice(0, fault.at) : kept, fault)
+  await sendFrames(delivery, sent, encodingOf(reply))
+  if (isStopped) return breakOff(delivery)
   addTokens(meter, { reasoning: reply.usage.reasoning })
   response.end()
 }
 
-function stopOf(fault: Fault | undefined): number | undefined {
-  return fault?.name === 'truncate' || fault?.name === 'stall' || fault?.name === 'error-event'
-    ? fault.at
-    : undefined
+const encodingOf = ({ encoding }: Stream): BufferEncoding => encoding ?? 'utf8'
+
+/** A share of the frames becomes a number of them. */
+function placed(fault: Fault | undefined, frames: number): Fault | undefined {
+  if (fault === undefined || fault.at === 0 || fault.at >= 1) return fault
+  return { ...fault, at: Math.max(1, Math.floor(fault.at * frames)) }
 }
+
+/** After these no further frame comes. */
+const stops: ReadonlySet<string> = new Set(['truncate', 'stall', 'error-event', 'end'])
 
 function damaged(frames: readonly StreamFrame[], fault: Fault | undefined): readonly StreamFrame[] {
-  if (fault?.name !== 'malformed') return frames
-  const broken = (text: string) => `${text.slice(0, text.trimEnd().length >> 1)}\n\n`
-  return frames.map((frame, k) => (k === fault.at ? { ...frame, text: broken(frame.text) } : frame))
+  const half = ({ text }: StreamFrame) => text.slice(0, text.trimEnd().length >> 1)
+  switch (fault?.name) {
+    case 'malformed':
+    case 'garble': {
+      const isHit = (k: number) => (fault.name === 'garble' ? k >= fault.at : k === fault.at)
+      return frames.map((frame, k) => (isHit(k) ? { ...frame, text: `${half(frame)}\n\n` } : frame))
+    }
+    case 'cut-json': {
+      const last = frames[fault.at]
+      return [...frames.slice(0, fault.at), ...(last ? [{ ...last, text: half(last) }] : [])]
+    }
+    default:
+      return frames
+  }
 }
 
-async function breakOff({ controls, response, signal, wire }: Delivery): Promise<void> {
+/** What was sent should be on its way, and seen, before the end of it is. */
+const lastWordsGaps = 5
+
+async function breakOff({ controls, response, signal, wire, reply }: Delivery): Promise<void> {
+  await pause(Math.max(1, controls.gapMs * lastWordsGaps), signal)
   if (controls.fault?.name === 'stall') return stall(signal)
-  if (controls.fault?.name === 'error-event') {
-    response.end(wire.errorFrame(controls))
+  if (controls.fault?.name === 'error-event' && reply.kind === 'stream') {
+    response.end(wire.errorFrame(controls), encodingOf(reply))
     return
   }
-  await sleep(1)
+  if (controls.fault?.name === 'end') {
+    response.end()
+    return
+  }
   response.socket?.destroy()
 }
 
@@ -131,14 +162,18 @@ async function waitForFirst({ controls, response, signal, wire }: Delivery): Pro
   if (controls.pingMs <= 0) return pause(controls.firstMs, signal)
   for (let waited = 0; waited < controls.firstMs; waited += controls.pingMs) {
     await pause(Math.min(controls.pingMs, controls.firstMs - waited), signal)
-    response.write(wire.ping)
+    if (wire.ping !== '') response.write(wire.ping)
   }
 }
 
 /** Frames that are due together leave together: a stream without gaps costs one write per batch. */
 const batchFrames = 32
 
-async function sendFrames({ response, controls, meter, signal }: Delivery, frames: readonly StreamFrame[]) {
+async function sendFrames(
+  { response, controls, meter, signal }: Delivery,
+  frames: readonly StreamFrame[],
+  encoding: BufferEncoding,
+): Promise<void> {
   const startMs = performance.now()
   let tokens = 0
   for (let at = 0; at < frames.length; ) {
@@ -149,7 +184,8 @@ async function sendFrames({ response, controls, meter, signal }: Delivery, frame
     const batchTokens = batch.reduce((sum, { tokens }) => sum + tokens, 0)
     tokens += batchTokens
     addTokens(meter, { output: batchTokens })
-    if (!response.write(batch.map(({ text }) => text).join(''))) await once(response, 'drain', { signal })
+    const text = batch.map(({ text }) => text).join('')
+    if (!response.write(text, encoding)) await once(response, 'drain', { signal })
     at += batch.length
   }
 }

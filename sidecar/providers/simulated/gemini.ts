@@ -14,7 +14,7 @@ import {
 } from './reply.ts'
 import { estimateTokens } from './text.ts'
 
-const finishNames = { stop: 'STOP', length: 'MAX_TOKENS', tool: 'STOP' } as const
+const finishNames = { stop: 'STOP', length: 'MAX_TOKENS', tool: 'STOP', filter: 'SAFETY' } as const
 
 /** `/v1beta/models/{model}:{method}`. */
 export const gemini: Handler = (exchange) => {

@@ -13,7 +13,7 @@ import {
 } from './reply.ts'
 import { cut, estimateTokens } from './text.ts'
 
-const stopReasons = { stop: 'end_turn', length: 'max_tokens', tool: 'tool_use' } as const
+const stopReasons = { stop: 'end_turn', length: 'max_tokens', tool: 'tool_use', filter: 'refusal' } as const
 
 export const messages: Handler = (exchange) => {
   if (countAt(exchange.body, 'max_tokens') === undefined) throw new Refusal('max_tokens: Field required')

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../../contract/json.ts'
 import { baseModel, type Controls } from './controls.ts'
 import type { PromptCache } from './prompt-cache.ts'
 import { exampleOf } from './schema.ts'
-import { cut, digest, drawFrom, estimateTokens, prose } from './text.ts'
+import { cut, digest, drawFrom, estimateTokens, numbersAfter, prose } from './text.ts'
 
 /** What a request asks for, in no format's words. */
 export interface Ask {
@@ -10,6 +10,8 @@ export interface Ask {
   /** All text of the prompt, system and tool results included. */
   readonly prompt: string
   readonly lastUserText: string
+  /** Of the last turn that is the assistant's. */
+  readonly lastAssistantText: string
   readonly mediaParts: number
   readonly maxTokens: number | undefined
   readonly stream: boolean
@@ -35,7 +37,7 @@ export interface Plan {
   readonly thinking: readonly string[]
   readonly text: readonly string[]
   readonly calls: readonly { readonly id: string; readonly name: string; readonly arguments: Json }[]
-  readonly finish: 'stop' | 'length' | 'tool'
+  readonly finish: 'stop' | 'length' | 'tool' | 'filter'
   readonly usage: PlanUsage
 }
 
@@ -67,6 +69,9 @@ export function planAnswer(ask: Ask, planning: Planning, choice = 0): Plan {
   const seed = digest(`${choice} ${baseModel(ask.model)} ${ask.prompt}`)
   const id = `${seed.slice(0, 12)}${planning.serial.toString(16).padStart(8, '0')}`
   const input = inputUsage(ask, planning)
+  // Formats without an error for it say so in an answer without words.
+  if (planning.controls.refuse === 'filter')
+    return { id, thinking: [], text: [], calls: [], finish: 'filter', usage: { ...noUsage, ...input } }
   const calls = callsFor(ask, planning.controls, id)
   if (calls.length > 0) {
     const output = calls.reduce((sum, call) => sum + estimateTokens(JSON.stringify(call)), 0)
@@ -98,6 +103,7 @@ function wordsFor(
 }
 
 function wantedText(ask: Ask, controls: Controls, seed: string, tokens: number): string[] {
+  if (controls.text === 'numbers') return numbersAfter(ask.lastAssistantText, tokens)
   if (ask.format) return cut(JSON.stringify(exampleOf(ask.format.schema, drawFrom(seed))))
   if (controls.echo) return cut(ask.lastUserText)
   return prose(seed, tokens)
@@ -115,6 +121,7 @@ function inputUsage(ask: Ask, { controls, cache }: Planning) {
 
 /** A tool is called when the caller insists, or when the last user text names it. */
 function callsFor(ask: Ask, controls: Controls, id: string) {
+  if (controls.text === 'numbers') return []
   const { mode, names } = ask.toolChoice
   if (mode === 'none' || (ask.afterTool && mode === 'auto')) return []
   const allowed = names ? ask.tools.filter((tool) => names.includes(tool.name)) : ask.tools

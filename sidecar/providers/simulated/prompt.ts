@@ -17,15 +17,18 @@ export function promptOf(messages: readonly Json[], system: Json | undefined = u
   const found: Found = { texts: [], mediaParts: 0 }
   collect(system, found)
   let lastUserText = ''
+  let lastAssistantText = ''
   for (const message of messages) {
     const before = found.texts.length
     collect(message, found)
     const role = stringAt(message, 'role')
     if (role === 'user' && !bringsResults(message)) lastUserText = found.texts.slice(before).join(' ')
+    if (role === 'assistant' || role === 'model') lastAssistantText = found.texts.slice(before).join('')
   }
   return {
     prompt: found.texts.join('\n'),
     lastUserText,
+    lastAssistantText,
     mediaParts: found.mediaParts,
     afterTool: bringsResults(messages.at(-1)),
   }

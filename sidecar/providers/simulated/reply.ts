@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../contract/json.ts'
-import type { Controls } from './controls.ts'
+import type { Controls, RefusalName } from './controls.ts'
 import type { Planning, PlanUsage } from './plan.ts'
 
 /** A request as a wire module sees it. */
@@ -37,13 +37,25 @@ export type Reply =
       readonly contentType: string
       readonly frames: readonly StreamFrame[]
       readonly usage: PlanUsage
+      /** Frames that are no text hold one byte in each character. */
+      readonly encoding?: 'latin1'
     }
+
+type Words = Pick<Controls, 'code' | 'retryAfter'>
 
 /** How one family of formats says things that are not answers. */
 export interface Wire {
-  readonly error: (status: number, controls: Pick<Controls, 'code' | 'retryAfter'>) => JsonObject
-  readonly errorFrame: (controls: Pick<Controls, 'code' | 'retryAfter'>) => string
+  readonly error: (status: number, words: Words) => JsonObject
+  readonly errorFrame: (words: Words) => string
+  /** '' where the format has none. */
   readonly ping: string
+  /** What it answers when it refuses; undefined where that is a kind of answer. */
+  readonly refusals: Readonly<Partial<Record<RefusalName, Refused>>>
+}
+
+export interface Refused {
+  readonly status: number
+  readonly code?: string
 }
 
 export type Handler = (exchange: Exchange) => Reply

@@ -84,11 +84,16 @@ function envelope(exchange: Exchange, plan: Plan, status: string): JsonObject {
   }
 }
 
+const incompleteReasons: Readonly<Partial<Record<Plan['finish'], string>>> = {
+  length: 'max_output_tokens',
+  filter: 'content_filter',
+}
+
 function whole(exchange: Exchange, ask: Ask, plan: Plan): JsonObject {
-  const cutShort = plan.finish === 'length'
+  const reason = incompleteReasons[plan.finish]
   return {
-    ...envelope(exchange, plan, cutShort ? 'incomplete' : 'completed'),
-    incomplete_details: cutShort ? { reason: 'max_output_tokens' } : null,
+    ...envelope(exchange, plan, reason === undefined ? 'completed' : 'incomplete'),
+    incomplete_details: reason === undefined ? null : { reason },
     output: itemsOf(exchange, ask, plan),
     usage: exchange.controls.usage === 'none' ? null : responsesUsage(plan.usage),
   }
@@ -130,7 +135,7 @@ function messageItem(plan: Plan): JsonObject {
   return {
     id: `msg_${plan.id}`,
     type: 'message',
-    status: plan.finish === 'length' ? 'incomplete' : 'completed',
+    status: incompleteReasons[plan.finish] === undefined ? 'completed' : 'incomplete',
     role: 'assistant',
     content: [{ type: 'output_text', annotations: [], logprobs: [], text: plan.text.join('') }],
   }
@@ -158,7 +163,8 @@ function responseFrames(exchange: Exchange, ask: Ask, plan: Plan): StreamFrame[]
   itemsOf(exchange, ask, plan).forEach((item, index) => {
     emitItem(item, { index, plan, emit })
   })
-  const type = plan.finish === 'length' ? 'response.incomplete' : 'response.completed'
+  const isWhole = incompleteReasons[plan.finish] === undefined
+  const type = isWhole ? 'response.completed' : 'response.incomplete'
   emit({ type, response: whole(exchange, ask, plan) }, 0, true)
   return frames
 }

@@ -4,6 +4,7 @@ import Anthropic from '@anthropic-ai/sdk'
 import { GoogleGenAI } from '@google/genai'
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base'
 import OpenAI from 'openai'
+import { createEventStreamFramer } from '../../streaming/event-stream.ts'
 import { type SimulatedServer, startSimulatedServer } from './server.ts'
 
 let server: SimulatedServer
@@ -245,6 +246,63 @@ describe('the simulated provider in other formats', () => {
   })
 })
 
+describe('the simulated provider behind other addresses', () => {
+  const turns = [{ role: 'user', content: [{ text: 'Tell me' }] }]
+
+  it('speaks Cohere, streamed as unstreamed', async () => {
+    const ask = { model: 'command-a', messages: user('Tell me') }
+    const whole = await jsonOf(post('/v2/chat', ask, 'text=numbers; tokens=3'))
+    assert.equal(whole.message.content[0].text, '1 2 3')
+    assert.deepEqual([whole.finish_reason, whole.usage.billed_units.output_tokens], ['COMPLETE', 3])
+    const text = await (await post('/v2/chat', { ...ask, stream: true }, 'text=numbers; tokens=3')).text()
+    const types = [...text.matchAll(/^event: (.+)$/gm)].map(([, type]) => type)
+    assert.deepEqual(types, [
+      ...['message-start', 'content-start'],
+      ...['content-delta', 'content-delta', 'content-delta'],
+      ...['content-end', 'message-end'],
+    ])
+    const refused = await post('/v2/chat', ask, 'refuse=quota')
+    assert.equal(refused.status, 402)
+  })
+
+  it('speaks Bedrock, whose events are binary', async () => {
+    const whole = await jsonOf(post('/model/any/converse', { messages: turns }, 'text=numbers; tokens=3'))
+    assert.equal(whole.output.message.content[0].text, '1 2 3')
+    const response = await post('/model/any/converse-stream', { messages: turns }, 'text=numbers; tokens=2')
+    const frames = createEventStreamFramer().push(Buffer.from(await response.arrayBuffer()))
+    const words = frames
+      .filter(({ event }) => event === 'contentBlockDelta')
+      .map(({ data }) => JSON.parse(data).delta.text)
+    assert.deepEqual(words, ['1', ' 2'])
+    assert.deepEqual(
+      frames.slice(-2).map(({ event }) => event),
+      ['messageStop', 'metadata'],
+    )
+    const error = await post('/model/any/converse-stream', { messages: turns }, 'fault=error-first')
+    const [failed] = createEventStreamFramer().push(Buffer.from(await error.arrayBuffer()))
+    assert.equal(failed?.event, 'exception:serviceUnavailableException')
+  })
+
+  it('knows the paths of Azure and Vertex', async () => {
+    const chat = { model: 'any', messages: user('x') }
+    for (const path of [
+      '/openai/v1/chat/completions',
+      '/openai/deployments/d/chat/completions?api-version=2024-10-21',
+    ])
+      assert.equal((await jsonOf(post(path, chat))).object, 'chat.completion')
+    const vertex = '/v1/projects/p/locations/l'
+    const open = await jsonOf(post(`${vertex}/endpoints/openapi/chat/completions`, chat))
+    assert.equal(open.object, 'chat.completion')
+    const gemini = `${vertex}/publishers/google/models/gemini-x:generateContent`
+    assert.equal(
+      (await jsonOf(post(gemini, { contents: [{ parts: [{ text: 'x' }] }] }))).modelVersion,
+      'gemini-x',
+    )
+    const claude = `${vertex}/publishers/anthropic/models/claude-x:rawPredict`
+    assert.equal((await jsonOf(post(claude, { max_tokens: 9, messages: user('x') }))).model, 'claude-x')
+  })
+})
+
 describe('the faults of the simulated provider', () => {
   const chat = (settings: string, stream = false) =>
     post('/v1/chat/completions', { model: 'any', stream, messages: user('fault') }, settings)
@@ -275,6 +333,43 @@ describe('the faults of the simulated provider', () => {
     assert.doesNotThrow(() => JSON.parse(malformed[4]?.slice(6) ?? ''))
     await assert.rejects(events('tokens=9; fault=truncate@5'))
     await assert.rejects(chat('fault=reset'))
+  })
+
+  it('ends early but cleanly, goes bad from one event on, and is cut inside one, at a place that may be a share', async () => {
+    assert.equal((await events('tokens=9; fault=end@50%')).length, 6)
+    const garbled = await events('tokens=9; fault=garble@3')
+    assert.doesNotThrow(() => JSON.parse(garbled[2]?.slice(6) ?? ''))
+    for (const event of garbled.slice(3)) assert.throws(() => JSON.parse(event.slice(6)))
+    const cut = await events('tokens=9; fault=cut-json@2')
+    assert.equal(cut.length, 3)
+    assert.throws(() => JSON.parse(cut[2]?.slice(6) ?? ''))
+  })
+
+  it('refuses in the words of each format', async () => {
+    const google = async (refuse: string) => {
+      const body = { contents: [{ parts: [{ text: 'x' }] }] }
+      const response = await post('/v1beta/models/any:generateContent', body, `refuse=${refuse}`)
+      return { status: response.status, ...(await jsonOf(response)) }
+    }
+    assert.equal((await google('key')).error.details[0].reason, 'API_KEY_INVALID')
+    assert.match((await google('quota')).error.details[0].violations[0].quotaId, /PerDay/)
+    // Google has no error for a filter: its verdict is a kind of answer.
+    assert.equal((await google('filter')).candidates[0].finishReason, 'SAFETY')
+    const spent = await jsonOf(chat('refuse=quota'))
+    assert.equal(spent.error.code, 'insufficient_quota')
+    const long = { model: 'any', max_tokens: 9, messages: user('x') }
+    const context = await jsonOf(post('/v1/messages', long, 'refuse=context'))
+    assert.equal(context.error.details.error_code, 'prompt_too_long')
+  })
+
+  it('goes on counting where the last assistant turn stopped', async () => {
+    const settings = 'text=numbers; tokens=6'
+    const messages = [...user('Count'), { role: 'assistant', content: '1 2 3' }]
+    const asked = [...messages, ...user('Go on from there.')]
+    for (const each of [messages, asked]) {
+      const answer = await jsonOf(post('/v1/chat/completions', { model: 'any', messages: each }, settings))
+      assert.equal(answer.choices[0].message.content, ' 4 5 6')
+    }
   })
 
   it('breaks whole answers where it was told to', async () => {

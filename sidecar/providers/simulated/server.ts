@@ -120,9 +120,9 @@ async function readExchange(request: IncomingMessage, state: State, serial: numb
   const contentType = request.headers['content-type'] ?? ''
   const body = contentType.includes('json') ? parse(raw) : {}
   const path = decodeURIComponent(url.pathname)
-  const fromPath = path.match(/\/models\/(.+):[^:]+$/)?.[1]
+  const fromPath = path.match(/\/models\/(.+):[^:]+$|^\/model\/(.+)\/converse/)
   const multipart = contentType.startsWith('multipart/') ? formField({ raw }, 'model') : undefined
-  const model = fromPath ?? stringAt(body, 'model') ?? multipart ?? ''
+  const model = fromPath?.[1] ?? fromPath?.[2] ?? stringAt(body, 'model') ?? multipart ?? ''
   const header = request.headers['x-simulate']
   const controls = controlsFor(model, typeof header === 'string' ? header : '', { state, serial })
   return {

@@ -57,6 +57,15 @@ export function prose(seed: string, tokens: number): string[] {
   return pieces
 }
 
+/** The numbers from 1 to `last`, one a piece; what comes after `said` where that is how they begin. */
+export function numbersAfter(said: string, last: number): string[] {
+  const all = Array.from({ length: last }, (_, index) => (index === 0 ? '1' : ` ${index + 1}`))
+  const text = all.join('')
+  const begun = said.trimEnd()
+  if (begun === '' || !text.startsWith(begun)) return all
+  return text.slice(begun.length).match(/ ?\d+/g) ?? []
+}
+
 /** Text that is not prose (echoes, JSON), cut into pieces of about one token. */
 export function cut(text: string): string[] {
   return text.match(/.{1,4}/gsu) ?? []

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../contract/json.ts'
+import type { Controls } from './controls.ts'
 import type { Wire } from './reply.ts'
 
 const message = 'Simulated failure'
@@ -26,6 +27,15 @@ export const openaiWire: Wire = {
   errorFrame: ({ code }) =>
     `data: ${JSON.stringify({ error: { message, type: 'server_error', param: null, code: code ?? 'server_is_overloaded' } })}\n\n`,
   ping: ': keep-alive\n\n',
+  refusals: {
+    rate: { status: 429 },
+    quota: { status: 429, code: 'insufficient_quota' },
+    key: { status: 401 },
+    context: { status: 400, code: 'context_length_exceeded' },
+    filter: { status: 400, code: 'content_filter' },
+    overloaded: { status: 503, code: 'server_is_overloaded' },
+    model: { status: 404 },
+  },
 }
 
 /** Events of the Responses format carry their error differently; whole answers do not. */
@@ -57,6 +67,14 @@ export const anthropicWire: Wire = {
   errorFrame: ({ code }) =>
     `event: error\ndata: ${JSON.stringify(anthropicError('overloaded_error', code))}\n\n`,
   ping: 'event: ping\ndata: {"type": "ping"}\n\n',
+  refusals: {
+    rate: { status: 429 },
+    quota: { status: 402 },
+    key: { status: 401 },
+    context: { status: 400, code: 'prompt_too_long' },
+    overloaded: { status: 529 },
+    model: { status: 404 },
+  },
 }
 
 const googleStatuses: Readonly<Record<number, string>> = {
@@ -68,21 +86,42 @@ const googleStatuses: Readonly<Record<number, string>> = {
   504: 'DEADLINE_EXCEEDED',
 }
 
-function googleError(code: number, status: string | undefined, retryAfter: string | undefined): JsonObject {
-  const retry = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: `${retryAfter}s` }
-  const error: JsonObject = {
-    code,
-    message,
-    status: status ?? googleStatuses[code] ?? (code < 500 ? 'INVALID_ARGUMENT' : 'INTERNAL'),
-  }
-  if (retryAfter !== undefined) error['details'] = [retry]
+const rpc = (type: string, fields: JsonObject) => ({
+  '@type': `type.googleapis.com/google.rpc.${type}`,
+  ...fields,
+})
+
+/** Some causes are told by their details alone. */
+const googleDetails: Readonly<Record<string, readonly JsonObject[]>> = {
+  API_KEY_INVALID: [rpc('ErrorInfo', { reason: 'API_KEY_INVALID', domain: 'googleapis.com' })],
+  PER_DAY: [rpc('QuotaFailure', { violations: [{ quotaId: 'GenerateRequestsPerDayPerProjectPerModel' }] })],
+}
+
+function googleError(
+  status: number,
+  { code, retryAfter }: Pick<Controls, 'code' | 'retryAfter'>,
+): JsonObject {
+  const caused = code === undefined ? undefined : googleDetails[code]
+  const usual = googleStatuses[status] ?? (status < 500 ? 'INVALID_ARGUMENT' : 'INTERNAL')
+  const error: JsonObject = { code: status, message, status: caused ? usual : (code ?? usual) }
+  const retry = retryAfter === undefined ? [] : [rpc('RetryInfo', { retryDelay: `${retryAfter}s` })]
+  const details = [...(caused ?? []), ...retry]
+  if (details.length > 0) error['details'] = details
   return { error }
 }
 
 export const googleWire: Wire = {
-  error: (status, { code, retryAfter }) => googleError(status, code, retryAfter),
-  errorFrame: ({ code, retryAfter }) => `data: ${JSON.stringify(googleError(503, code, retryAfter))}\n\n`,
+  error: googleError,
+  errorFrame: (words) => `data: ${JSON.stringify(googleError(503, words))}\n\n`,
   ping: ': keep-alive\n\n',
+  refusals: {
+    rate: { status: 429 },
+    quota: { status: 429, code: 'PER_DAY' },
+    key: { status: 400, code: 'API_KEY_INVALID' },
+    context: { status: 400 },
+    overloaded: { status: 503 },
+    model: { status: 404 },
+  },
 }
 
 function typeByClass(status: number): string {
