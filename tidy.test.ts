@@ -44,6 +44,7 @@ const doors = [
   'ingest/warehouse.ts',
   'ingest/target.ts',
   'ingest/token.ts',
+  'ingest/policies.ts',
   'ingest/door.ts',
   'ingest/migrate.ts',
   'ingest/migrations/all.ts',

@@ -8,6 +8,9 @@ import { createSidecar, type Sidecar } from '../sidecar/main.ts'
 import { loadTracing } from '../sidecar/observe/load-tracing.ts'
 import type { Log } from '../sidecar/observe/log.ts'
 import type { MetricsSnapshot } from '../sidecar/observe/metrics.ts'
+import type { KnownRoutes } from '../sidecar/routing/policy/keeper.ts'
+import { idsOf, type PolicyText } from '../sidecar/routing/policy/policies.ts'
+import { policyReport } from '../sidecar/routing/policy/report.ts'
 import { sharesPorts } from './shares-ports.ts'
 import { startWorkers } from './workers.ts'
 import { writerGauges } from './writer-gauges.ts'
@@ -18,6 +21,9 @@ export interface Group {
   metrics(): Promise<MetricsSnapshot>
   inFlight(): Promise<number>
   reload(config: Config): Promise<void>
+  /** Ids of the candidates, by route. */
+  routes(): Promise<KnownRoutes>
+  usePolicies(policies: readonly PolicyText[]): Promise<void>
   stop(): Promise<void>
 }
 
@@ -26,6 +32,8 @@ export interface GroupOptions {
   readonly environment: Environment
   readonly log: Log
   readonly simulatedOrigin: string
+  /** In force from the first request on. */
+  readonly policies?: readonly PolicyText[]
 }
 
 /** One process, or as many as the configuration says, where the system lets them share a port. */
@@ -53,6 +61,8 @@ async function startAlone(options: GroupOptions): Promise<Group> {
     metrics: async () => sidecar.metrics.snapshot(),
     inFlight: async () => sidecar.plane.inFlight(),
     reload: async (config) => sidecar.reload(config),
+    routes: async () => routesOf(sidecar),
+    usePolicies: async (policies) => sidecar.usePolicies(policies),
     stop,
   }
 }
@@ -85,6 +95,7 @@ export async function startOne(
     worker,
     bootMs,
     ...(options.limiter === undefined ? {} : { limiter: options.limiter }),
+    ...(options.policies === undefined ? {} : { policies: options.policies }),
   })
   sidecar.metrics.gauges(() => writerGauges(writer.counts()))
   return {
@@ -99,18 +110,9 @@ export async function startOne(
 }
 
 export function policyOf(sidecar: Sidecar): unknown {
-  const routes = [...sidecar.snapshot().routes.values()]
-  return {
-    routes: Object.fromEntries(
-      routes.map((route) => [
-        route.name,
-        {
-          version: 0,
-          source: 'configuration',
-          strategy: route.strategy,
-          weights: Object.fromEntries(route.candidates.map((candidate) => [candidate.id, candidate.weight])),
-        },
-      ]),
-    ),
-  }
+  return policyReport(sidecar.snapshot().routes, sidecar.policies, Date.now())
+}
+
+export function routesOf(sidecar: Sidecar): KnownRoutes {
+  return new Map([...sidecar.snapshot().routes].map(([name, route]) => [name, idsOf(route)]))
 }

@@ -11,6 +11,7 @@ import { startSimulatedServer } from '../sidecar/providers/simulated/server.ts'
 import { withDefaults } from './defaults.ts'
 import { startGroup } from './group.ts'
 import { logFor } from './log-for.ts'
+import { PolicyWatch } from './policy-watch.ts'
 import { reloadFrom, usesSimulated, watchFile } from './reload.ts'
 import { spoolGauges } from './shipper-gauges.ts'
 import { untilSignal } from './signals.ts'
@@ -40,16 +41,24 @@ export async function runProxy(
   for (const warning of loaded.warnings)
     log.warn(warning.message, { file: warning.file, line: warning.line, key: warning.key })
   const simulated = usesSimulated(config) ? await startSimulatedServer() : undefined
-  const group = await startGroup({ config, environment, log, simulatedOrigin: simulated?.origin ?? '' })
-  const reload = () =>
-    reloadFrom({ load, environment, log, running: { ...loaded, config }, apply: group.reload })
+  const policies = await PolicyWatch.open(config, log)
+  const simulatedOrigin = simulated?.origin ?? ''
+  const group = await startGroup({ config, environment, log, simulatedOrigin, policies: policies.current() })
+  await policies.start(config, group)
+  const apply = async (next: Config) => {
+    await group.reload(next)
+    await policies.reloaded(next)
+  }
+  const reload = () => reloadFrom({ load, environment, log, running: { ...loaded, config }, apply })
   const watch = new SpoolWatch(`${config.stateDir}/spool`)
   const metrics = async () => {
     const spool = spoolGauges(await watch.look(), Date.now()).map(familyOf)
-    return `${mergeMetrics([await group.metrics(), spool])}${moreMetrics()}`
+    const ofPolicies = policies.gauges().map(familyOf)
+    return `${mergeMetrics([await group.metrics(), spool, ofPolicies])}${moreMetrics()}`
   }
+  const policy = async () => ({ ...((await group.sources.policy()) as object), ...policies.report() })
   const admin = createAdminServer({
-    sources: { ...group.sources, reload, metrics },
+    sources: { ...group.sources, policy, reload, metrics },
     token: environment['SIDELIGHT_ADMIN_TOKEN'],
     isLoopback: isLoopback(config.admin),
     allowedHosts: config.allowedHosts,
@@ -58,6 +67,7 @@ export async function runProxy(
   const unwatch = watchFile(loaded, reload, log)
   const stopped = untilSignal(log).then(async () => {
     unwatch()
+    await policies.stop()
     log.info('draining', { in_flight: await group.inFlight(), limit_ms: config.drain })
     await group.stop()
     await simulated?.close()

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import type { Config } from '../contract/config/schema.ts'
 import type { Limited } from '../sidecar/limits/limiter.ts'
+import type { PolicyText } from '../sidecar/routing/policy/policies.ts'
 
 /** From a worker to its parent. */
 export type WorkerMessage =
@@ -17,13 +18,15 @@ export type ParentMessage =
       readonly config: Config
       readonly simulatedOrigin: string
       readonly worker: number
+      readonly policies: readonly PolicyText[]
     }
   | ({ readonly kind: 'ask'; readonly id: number } & Question)
   | { readonly kind: 'admitted'; readonly id: number; readonly waitMs: number }
 
 export type Question =
-  | { readonly what: 'metrics' | 'policy' | 'status' | 'stop' }
+  | { readonly what: 'metrics' | 'policy' | 'routes' | 'status' | 'stop' }
   | { readonly what: 'reload'; readonly config: Config }
+  | { readonly what: 'policies'; readonly policies: readonly PolicyText[] }
 
 /** What of an error the parent needs to explain it to the user. */
 export interface StartError {

@@ -1,6 +1,6 @@
 import type { Config } from '../contract/config/schema.ts'
 import { outliveReaders } from './broken-pipes.ts'
-import { policyOf, startOne } from './group.ts'
+import { policyOf, routesOf, startOne } from './group.ts'
 import { logFor } from './log-for.ts'
 import { ParentLimits } from './parent-limits.ts'
 import type { ParentMessage, StartError, WorkerMessage } from './worker-messages.ts'
@@ -59,6 +59,10 @@ async function answer(message: Extract<ParentMessage, { kind: 'ask' }>): Promise
       return started.sidecar.metrics.snapshot()
     case 'policy':
       return policyOf(started.sidecar)
+    case 'routes':
+      return routesOf(started.sidecar)
+    case 'policies':
+      return started.sidecar.usePolicies(message.policies)
     case 'status':
       return { inFlight: started.sidecar.plane.inFlight(), notReady: started.notReady() }
     case 'reload':

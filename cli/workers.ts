@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { Limiter } from '../sidecar/limits/limiter.ts'
 import type { MetricsSnapshot } from '../sidecar/observe/metrics.ts'
+import type { KnownRoutes } from '../sidecar/routing/policy/keeper.ts'
 import type { Group, GroupOptions } from './group.ts'
 import type { Question } from './worker-messages.ts'
 import { WorkerProcess } from './worker-process.ts'
@@ -18,7 +19,7 @@ const endMs = 5000
 /** Several processes on one port, each with its own event loop; the kernel shares connections among them. */
 export async function startWorkers(options: GroupOptions): Promise<Group> {
   const { log } = options
-  let { config } = options
+  let { config, policies = [] } = options
   let isStopping = false
   let notReady: string | undefined
   const limiter = new Limiter()
@@ -34,8 +35,11 @@ export async function startWorkers(options: GroupOptions): Promise<Group> {
       restart(worker)
     })
     const { simulatedOrigin } = options
-    const address = await started.start({ kind: 'start', config, simulatedOrigin, worker })
+    const given = policies
+    const address = await started.start({ kind: 'start', config, simulatedOrigin, worker, policies: given })
     hasServed = true
+    // Others came into force while it started, and it could not be told.
+    if (policies !== given) await started.ask({ what: 'policies', policies }).catch(() => {})
     log.info('worker started', { worker, pid: started.pid ?? 0 })
     return address
   }
@@ -85,6 +89,11 @@ export async function startWorkers(options: GroupOptions): Promise<Group> {
       const pinned = { ...next, listen: config.listen }
       await askAll({ what: 'reload', config: pinned })
       config = pinned
+    },
+    routes: async () => (await askAll({ what: 'routes' }))[0] as KnownRoutes,
+    async usePolicies(all) {
+      policies = all
+      await askAll({ what: 'policies', policies })
     },
     async stop() {
       isStopping = true

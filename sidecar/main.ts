@@ -21,6 +21,7 @@ import { healthGauges } from './routing/health/gauges.ts'
 import type { Health } from './routing/health/health.ts'
 import { type HealthOptions, HealthRegistry } from './routing/health/registry.ts'
 import { createRoutingMemory } from './routing/memory.ts'
+import { PolicyBook, type PolicyText } from './routing/policy/policies.ts'
 import { createDataPlane, type DataPlane, type SocketSettings } from './server.ts'
 import type { Services } from './services.ts'
 import { buildSnapshot, type Snapshot } from './snapshot.ts'
@@ -42,6 +43,8 @@ export interface SidecarOptions {
   readonly catalog?: Catalog
   /** Of keys; workers share those of their parent. Default: of this process. */
   readonly limiter?: Limits
+  /** In force from the first request on. */
+  readonly policies?: readonly PolicyText[]
   /** For tests. */
   readonly sockets?: Partial<SocketSettings>
   readonly pools?: PoolOptions
@@ -54,9 +57,12 @@ export interface Sidecar {
   readonly metrics: MetricsRegistry
   readonly health: Health
   readonly snapshot: () => Snapshot
+  readonly policies: PolicyBook
   listen(): Promise<AddressInfo>
   /** Swaps the configuration; running requests keep the one they began with. Throws and changes nothing when it is bad. */
   reload(config: Config): void
+  /** All policies in force, in place of those before. Running requests keep the one they began with. */
+  usePolicies(policies: readonly PolicyText[]): void
   stop(): Promise<void>
 }
 
@@ -72,6 +78,8 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     return buildSnapshot(config, { environment, catalog, registry })
   }
   let snapshot = build(options.config)
+  const policies = new PolicyBook()
+  policies.use(options.policies ?? [], snapshot.routes)
   let seq = 0
   let feedbackSeq = 0
   const pools = new Pools(options.pools)
@@ -93,7 +101,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     ratios: new TokenRatios(),
     signatures: new SignatureStore({ entriesMax: 10_000, bytesMax: 32 * 1_048_576 }),
     health,
-    policies: { of: () => undefined },
+    policies,
     routing: createRoutingMemory(),
     identity: { sidecarId: hostname(), boot: Math.floor(options.bootMs / 1000), worker: options.worker },
     nowMs,
@@ -130,13 +138,16 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     metrics,
     health,
     snapshot: () => snapshot,
+    policies,
     listen: () => listen(plane, snapshot.config.listen, options.worker > 0),
     reload(config) {
       const next = build(config)
       snapshot = next
+      policies.routesChanged(next.routes)
       const origins = new Set([...next.providers.values()].flatMap(originsOf))
       void pools.retain(origins)
     },
+    usePolicies: (all) => policies.use(all, snapshot.routes),
     async stop() {
       await plane.drain(snapshot.config.drain)
       // Whoever waits for a count goes on without it.

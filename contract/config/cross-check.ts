@@ -1,3 +1,4 @@
+import { publicKeyFrom } from '../policy/keys.ts'
 import type { Environment } from './environment.ts'
 import { builtInRoutes } from './names.ts'
 import { notInForce } from './not-in-force.ts'
@@ -16,6 +17,7 @@ export function crossCheck(config: Config, environment: Environment): Finding[] 
     ...Object.entries(config.routes).flatMap(([name, route]) => routeFindings(config, name, route)),
     ...keyFindings(config, environment),
     ...providerFindings(config, environment),
+    ...policyFindings(config),
     ...notInForce(config),
   ]
 }
@@ -90,6 +92,13 @@ function keyFindings(config: Config, environment: Environment): Finding[] {
     }
   }
   return findings
+}
+
+/** A key that is none would let no policy in, or any. */
+function policyFindings({ policy }: Config): Finding[] {
+  if (policy.publicKey === undefined || publicKeyFrom(policy.publicKey) !== undefined) return []
+  const message = 'expected an Ed25519 public key: base64 of its 32 bytes, or PEM'
+  return [{ path: ['policy', 'publicKey'], fatal: true, message }]
 }
 
 function hashFindings(variable: string, environment: Environment, path: (string | number)[]): Finding[] {

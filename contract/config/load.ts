@@ -33,11 +33,16 @@ export function loadConfig(options: { file?: string | undefined; environment: En
   return { config: withPaths(config, file), file, isEmpty, warnings }
 }
 
-/** A prices file is named as seen from the configuration file, wherever Sidelight is started. */
+/** A prices file and the folder of policies are named as seen from the configuration file, wherever Sidelight is started. */
 function withPaths(config: Config, file: string | undefined): Config {
-  const prices = config.prices.file
-  if (file === undefined || prices === undefined || isAbsolute(prices)) return config
-  return { ...config, prices: { ...config.prices, file: join(dirname(file), prices) } }
+  if (file === undefined) return config
+  const beside = (path: string) => (isAbsolute(path) ? path : join(dirname(file), path))
+  const { prices, policy } = config
+  return {
+    ...config,
+    prices: prices.file === undefined ? prices : { ...prices, file: beside(prices.file) },
+    policy: { ...policy, dir: beside(policy.dir) },
+  }
 }
 
 function readText(file: string): string {

@@ -25,7 +25,7 @@ function writtenObject(value: object, depth: number): string {
   const members = Object.entries(value)
     .filter(([, member]) => member !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    
+
     .map(([key, member]) => `${JSON.stringify(key)}:${written(member, depth + 1)}`)
   return `{${members.join(',')}}`
 }

@@ -1,7 +1,70 @@
+import { namesOneOf } from '../../../contract/policy/fitness.ts'
+import { isRefusal, readPolicy } from '../../../contract/policy/read.ts'
 import type { PolicyDocument } from '../../../contract/policy.ts'
 
 /** The policies in force. A request reads its own once; a swap changes one reference. */
 export interface Policies {
   /** Undefined: the weights of the configuration hold. */
   of(route: string): PolicyDocument | undefined
+}
+
+/** `last_good`: from the disk of this sidecar, and not seen at the source since the start. */
+export type PolicyOrigin = 'warehouse' | 'file' | 'last_good'
+
+/** A policy on its way to a worker: as text, since a map without prototype gets one when it is sent. */
+export interface PolicyText {
+  readonly text: string
+  readonly origin: PolicyOrigin
+  readonly sinceMs: number
+}
+
+export interface PolicyInForce {
+  readonly document: PolicyDocument
+  readonly origin: PolicyOrigin
+  readonly sinceMs: number
+}
+
+/** What it has to know of a route. */
+export interface RouteCandidates {
+  readonly candidates: readonly { readonly id: string }[]
+}
+
+const none: ReadonlyMap<string, PolicyInForce> = new Map()
+
+/** The policies of one process. They come validated; here they are only matched with its routes. */
+export class PolicyBook implements Policies {
+  #known: readonly PolicyInForce[] = []
+  #inForce = none
+
+  of(route: string): PolicyDocument | undefined {
+    return this.#inForce.get(route)?.document
+  }
+
+  entry(route: string): PolicyInForce | undefined {
+    return this.#inForce.get(route)
+  }
+
+  /** All there are, in place of those before. */
+  use(policies: readonly PolicyText[], routes: ReadonlyMap<string, RouteCandidates>): void {
+    this.#known = policies.flatMap(({ text, origin, sinceMs }) => {
+      const read = readPolicy(text)
+      return isRefusal(read) ? [] : [{ document: read.document, origin, sinceMs }]
+    })
+    this.routesChanged(routes)
+  }
+
+  /** A policy none of whose candidates is left would leave nobody to draw. */
+  routesChanged(routes: ReadonlyMap<string, RouteCandidates>): void {
+    const inForce = new Map<string, PolicyInForce>()
+    for (const known of this.#known) {
+      const { document } = known
+      const route = routes.get(document.route)
+      if (route !== undefined && namesOneOf(document, idsOf(route))) inForce.set(document.route, known)
+    }
+    this.#inForce = inForce
+  }
+}
+
+export function idsOf({ candidates }: RouteCandidates): ReadonlySet<string> {
+  return new Set(candidates.map(({ id }) => id))
 }
