@@ -5,13 +5,11 @@ import { isRefusal, policyBytesMax, type ReadPolicy, readPolicy } from '../../..
 import type { Refusal } from '../../../contract/policy/refusal.ts'
 import type { PolicyDocument } from '../../../contract/policy.ts'
 import type { Log } from '../../observe/log.ts'
+import { HeldPolicies, type HeldReport } from './held.ts'
 import type { PolicyOrigin, PolicyText } from './policies.ts'
 import { Refusals } from './refusals.ts'
 import type { PolicyHead, PolicyVisitor } from './source.ts'
 import type { PolicyStore } from './store.ts'
-
-/** Of a route, waiting for their time: the newest. Nobody plans further ahead. */
-const heldMax = 8
 
 /** Ids of the candidates, by route. */
 export type KnownRoutes = ReadonlyMap<string, ReadonlySet<string>>
@@ -29,17 +27,6 @@ interface Kept extends ReadPolicy {
   isStored: boolean
 }
 
-interface Held extends ReadPolicy {
-  readonly origin: PolicyOrigin
-}
-
-export interface HeldPolicy {
-  readonly route: string
-  readonly version: number
-  readonly id: string
-  readonly not_before: string
-}
-
 const unknownRoute: Refusal = { reason: 'unknown_route', detail: 'no such route is configured' }
 const tooLarge: Refusal = { reason: 'too_large', detail: `it is larger than ${policyBytesMax} bytes` }
 const otherThanSaid: Refusal = { reason: 'id_mismatch', detail: 'the document is another than its row says' }
@@ -54,7 +41,7 @@ export class PolicyKeeper {
   #publicKey: KeyObject | undefined
   #routes: KnownRoutes = new Map()
   readonly #kept = new Map<string, Kept>()
-  readonly #held = new Map<string, readonly Held[]>()
+  readonly #held = new HeldPolicies()
   #isDirty = false
   #flushed: Promise<void> = Promise.resolve()
   #storeFailures = 0
@@ -85,10 +72,7 @@ export class PolicyKeeper {
     this.#routes = routes
     this.#publicKey = publicKey
     this.refusals.forget()
-    for (const [route, held] of this.#held) {
-      const trusted = held.filter(({ text }) => !isRefusal(readPolicy(text, publicKey)))
-      this.#held.set(route, trusted)
-    }
+    this.#held.keepOnly(({ text }) => !isRefusal(readPolicy(text, publicKey)))
     for (const [route, { text, document }] of this.#kept) {
       const read = readPolicy(text, publicKey)
       if (!isRefusal(read)) continue
@@ -114,11 +98,8 @@ export class PolicyKeeper {
 
   /** Puts in force what was held and whose time has come. */
   promote(): void {
-    const all = [...this.#held.values()]
-    this.#held.clear()
-    for (const held of all) {
-      for (const { origin, ...policy } of held) this.#settle(policy, origin)
-    }
+    const due = this.#held.takeDue(this.#options.nowMs())
+    for (const { origin, ...policy } of due) this.#settle(policy, origin)
   }
 
   current(): readonly PolicyText[] {
@@ -129,11 +110,8 @@ export class PolicyKeeper {
     return [...this.#kept.values()].map(({ document }) => document)
   }
 
-  held(): readonly HeldPolicy[] {
-    return [...this.#held.values()].flat().map(({ document }) => {
-      const { route, version, id, not_before = '' } = document
-      return { route, version, id, not_before }
-    })
+  held(): readonly HeldReport[] {
+    return this.#held.report()
   }
 
   storeFailures(): number {
@@ -164,7 +142,7 @@ export class PolicyKeeper {
     const inForce = kept?.document.version ?? 0
     // Older ones are history, unless they are all there is.
     if (head.version < inForce && !from.isNewest) return false
-    if (this.refusals.has(markOf(head)) || this.#isHeld(head)) return false
+    if (this.refusals.has(markOf(head)) || this.#held.has(head)) return false
     const refusal = this.#refusalOf(head, inForce)
     if (refusal !== undefined) this.refusals.add(markOf(head), refusal, head)
     return refusal === undefined
@@ -198,8 +176,15 @@ export class PolicyKeeper {
     const candidates = this.#routes.get(document.route)
     const refusal = fitnessOf(document, { nowMs: this.#options.nowMs(), inForce: kept?.document, candidates })
     if (refusal === undefined) this.#accept(policy, origin)
-    else if (refusal.reason === 'not_before') this.#hold({ ...policy, origin })
+    else if (refusal.reason === 'not_before') this.#hold(policy, origin, refusal.detail)
     else this.refusals.add(markOf(document), refusal, document)
+  }
+
+  #hold(policy: ReadPolicy, origin: PolicyOrigin, until: string): void {
+    const { route, version } = policy.document
+    if (!this.#held.has(policy.document))
+      this.#options.log.info('a policy is held until its time', { route, version, until })
+    this.#held.add({ ...policy, origin })
   }
 
   #accept(policy: ReadPolicy, origin: PolicyOrigin): void {
@@ -208,19 +193,6 @@ export class PolicyKeeper {
     this.#kept.set(route, { ...policy, origin, sinceMs: nowMs(), isStored: false })
     this.#isDirty = true
     log.info('a policy is in force', { route, version, id: id.slice(0, 12), source: origin })
-  }
-
-  #hold(policy: Held): void {
-    const { route, version, not_before: until } = policy.document
-    if (!this.#isHeld(policy.document))
-      this.#options.log.info('a policy is held until its time', { route, version, until })
-    const others = (this.#held.get(route) ?? []).filter(({ document }) => document.id !== policy.document.id)
-    const newest = [...others, policy].sort((a, b) => b.document.version - a.document.version)
-    this.#held.set(route, newest.slice(0, heldMax))
-  }
-
-  #isHeld({ route, id }: { readonly route: string; readonly id: string }): boolean {
-    return this.#held.get(route)?.some(({ document }) => document.id === id) === true
   }
 
   /** The source has what the disk had. */
