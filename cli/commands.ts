@@ -3,6 +3,7 @@ import { runCheck } from './check.ts'
 import { runDrillCommand } from './drill.ts'
 import { runHelp } from './help.ts'
 import { runIngest } from './ingest.ts'
+import { runPolicy } from './policy.ts'
 import { runReconcile } from './reconcile.ts'
 import { runSidecar } from './sidecar.ts'
 import { runUp } from './up.ts'
@@ -31,6 +32,7 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'simulated faults against this configuration, and what callers would see of them',
     run: runDrillCommand,
   },
+  policy: { summary: 'check, publish or show the weights of routes', run: runPolicy },
   check: { summary: 'validate the configuration and print it resolved, secrets hidden', run: runCheck },
   help: { summary: 'show the commands', run: () => runHelp(commands) },
 }

@@ -15,7 +15,7 @@ const head = [
 
 const tail = [
   '',
-  'Options of up, sidecar, warehouse, check, drill and reconcile:',
+  'Options of up, sidecar, warehouse, check, drill, reconcile, policy and explain:',
   '  --config FILE   configuration; default: SIDELIGHT_CONFIG, else sidelight.yaml, else none',
   '',
   'sidelight reconcile FILE.csv|FILE.json: exit code 0 equal, 1 differences, 2 nothing could be compared',
@@ -30,6 +30,9 @@ const tail = [
   '  --list              what there is to drill',
   '  --json              for programs',
   '  --no-record         no row in eval_runs of the warehouse',
+  '',
+  'Of policies (`sidelight policy` alone says more):',
+  '  policy check FILE     policy publish FILE [--route R] [--sign-key-env V] [--reason TEXT] [--dry-run]     policy show',
   '',
   'Of the warehouse:',
   '  warehouse migrate [--target embedded|server|cluster|cloud] [--cluster NAME] [--url URL] [--dry-run] [--wait 30s]',

@@ -76,10 +76,14 @@ export class PolicyWatch {
   }
 
   gauges(): Gauge[] {
-    return policyGauges(
-      { keeper: this.#keeper, routes: this.#routes, source: this.#poller.state() },
-      Date.now(),
-    )
+    const figures = {
+      routes: [...this.#routes.keys()],
+      inForce: this.#keeper.inForce(),
+      refusals: this.#keeper.refusals.counts(),
+      storeFailures: this.#keeper.storeFailures(),
+      source: this.#poller.state(),
+    }
+    return policyGauges(figures, Date.now())
   }
 
   /** What the routes themselves do not say. */

@@ -20,9 +20,11 @@ const headsMax = 20_000
 
 /** Where two were published under one version, the first one counts, on every sidecar. */
 const headsQuery = `
-SELECT route, version, policy_id AS id, toUInt32(length(document)) AS bytes
+SELECT route, version, id, bytes
 FROM (
-  SELECT route, version, policy_id, document FROM {database:Identifier}.routing_policies
+  SELECT route, version, policy_id AS id, toUInt32(length(document)) AS bytes
+  FROM {database:Identifier}.routing_policies
+  WHERE {route:String} = '' OR route = {route:String}
   ORDER BY route, version, ts LIMIT 1 BY route, version
 )
 ORDER BY route, version DESC
@@ -41,15 +43,15 @@ interface Asked {
   readonly signal?: AbortSignal
 }
 
-/** The newest few versions of each route, newest first. */
+/** The newest few versions of each route, or of one, newest first. */
 export async function newestPolicies(
   client: ClickHouseClient,
-  { database, signal }: Asked,
+  { database, signal, route = '' }: Asked & { readonly route?: string },
 ): Promise<PolicyRowHead[]> {
   const result = await client.query({
     query: headsQuery,
     format: 'JSONEachRow',
-    query_params: { database, perRoute, headsMax },
+    query_params: { database, route, perRoute, headsMax },
     ...(signal === undefined ? {} : { abort_signal: signal }),
   })
   return result.json<PolicyRowHead>()

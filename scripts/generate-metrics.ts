@@ -11,7 +11,9 @@ import {
 import type { SpoolState } from '../ingest/spool-watch.ts'
 import { createSidecar } from '../sidecar/main.ts'
 import { createLog } from '../sidecar/observe/log.ts'
+import { policyGauges } from '../sidecar/routing/policy/gauges.ts'
 import { memorySink } from '../testing/memory-sink.ts'
+import { testPolicy } from '../testing/policies.ts'
 
 /** The reference page of metrics, asked of a sidecar that has counted one record. */
 export async function metricsPage(): Promise<string> {
@@ -53,6 +55,14 @@ const sampleSpool: SpoolState = {
   },
 }
 
+const samplePolicies: Parameters<typeof policyGauges>[0] = {
+  routes: ['r'],
+  inForce: [testPolicy().document],
+  refusals: new Map([['invalid', 1]]),
+  storeFailures: 0,
+  source: { source: 'file', state: 'up' },
+}
+
 async function render(): Promise<string> {
   const { config } = parseConfig('providers: { x: { kind: simulated } }', 'generated', {})
   const sidecar = createSidecar({
@@ -67,7 +77,11 @@ async function render(): Promise<string> {
   })
   const losses = { queueFull: 0, closed: 0, unencodable: 0, vanished: 0, diskCap: 0 }
   const counts = { accepted: 0, spooled: 0, losses, queued: 0, tornTails: 0 }
-  sidecar.metrics.gauges(() => [...writerGauges(counts), ...spoolGauges(sampleSpool, 0)])
+  sidecar.metrics.gauges(() => [
+    ...writerGauges(counts),
+    ...spoolGauges(sampleSpool, 0),
+    ...policyGauges(samplePolicies, 0),
+  ])
   const request = sampleRow(requestColumns) as unknown as RequestRow
   const attempt = sampleRow(attemptColumns) as unknown as AttemptRow
   sidecar.metrics.observe({ request, attempts: [attempt] })

@@ -1,17 +1,24 @@
+import type { RefusalReason } from '../../../contract/policy/refusal.ts'
+import type { PolicyDocument } from '../../../contract/policy.ts'
 import type { Gauge } from '../../observe/metrics.ts'
-import type { KnownRoutes, PolicyKeeper } from './keeper.ts'
 import type { SourceState } from './poller.ts'
 import { ageSeconds } from './report.ts'
 
+export interface PolicyFigures {
+  /** Names of all that are configured. */
+  readonly routes: readonly string[]
+  readonly inForce: readonly PolicyDocument[]
+  readonly refusals: ReadonlyMap<RefusalReason, number>
+  readonly storeFailures: number
+  readonly source: Pick<SourceState, 'source' | 'state'>
+}
+
 /** What a page of metrics says of policies: of the sidecar, not of each worker. */
-export function policyGauges(
-  from: { readonly keeper: PolicyKeeper; readonly routes: KnownRoutes; readonly source: SourceState },
-  nowMs: number,
-): Gauge[] {
-  const { keeper, routes, source } = from
-  const inForce = new Map(keeper.inForce().map((document) => [document.route, document]))
+export function policyGauges(figures: PolicyFigures, nowMs: number): Gauge[] {
+  const { routes, source } = figures
+  const inForce = new Map(figures.inForce.map((document) => [document.route, document]))
   return [
-    ...[...routes.keys()].map((route) => ({
+    ...routes.map((route) => ({
       name: 'sidelight_policy_version',
       type: 'gauge' as const,
       help: 'Version of the policy in force; 0 for the weights of the configuration.',
@@ -19,7 +26,7 @@ export function policyGauges(
       labels: { route },
     })),
     ...[...inForce.values()]
-      .filter(({ route }) => routes.has(route))
+      .filter(({ route }) => routes.includes(route))
       .map((document) => ({
         name: 'sidelight_policy_age_seconds',
         type: 'gauge' as const,
@@ -27,7 +34,7 @@ export function policyGauges(
         value: ageSeconds(document, nowMs),
         labels: { route: document.route },
       })),
-    ...[...keeper.refusals.counts()].map(([reason, count]) => ({
+    ...[...figures.refusals].map(([reason, count]) => ({
       name: 'sidelight_policy_rejected_total',
       type: 'counter' as const,
       help: 'Policies that were refused, each document once, by reason.',
@@ -45,7 +52,7 @@ export function policyGauges(
       name: 'sidelight_policy_store_failures_total',
       type: 'counter',
       help: 'Policies in force that could not be kept on disk for the next start.',
-      value: keeper.storeFailures(),
+      value: figures.storeFailures,
     },
   ]
 }
