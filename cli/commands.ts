@@ -1,6 +1,7 @@
 import type { Environment } from '../contract/config/load.ts'
 import { runCheck } from './check.ts'
 import { runDrillCommand } from './drill.ts'
+import { runExplain } from './explain.ts'
 import { runHelp } from './help.ts'
 import { runIngest } from './ingest.ts'
 import { runPolicy } from './policy.ts'
@@ -32,6 +33,7 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'simulated faults against this configuration, and what callers would see of them',
     run: runDrillCommand,
   },
+  explain: { summary: 'say why a request went where it went', run: runExplain },
   policy: { summary: 'check, publish or show the weights of routes', run: runPolicy },
   check: { summary: 'validate the configuration and print it resolved, secrets hidden', run: runCheck },
   help: { summary: 'show the commands', run: () => runHelp(commands) },

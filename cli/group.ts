@@ -2,7 +2,8 @@ import type { AddressInfo } from 'node:net'
 import type { Environment } from '../contract/config/load.ts'
 import type { Config } from '../contract/config/schema.ts'
 import { createWriter } from '../ingest/writer.ts'
-import type { createAdminServer } from '../sidecar/admin.ts'
+import type { AdminSources } from '../sidecar/admin.ts'
+import type { Explanation } from '../sidecar/explain/explanation.ts'
 import type { Limits } from '../sidecar/limits/limiter.ts'
 import { createSidecar, type Sidecar } from '../sidecar/main.ts'
 import { loadTracing } from '../sidecar/observe/load-tracing.ts'
@@ -17,7 +18,10 @@ import { writerGauges } from './writer-gauges.ts'
 
 export interface Group {
   readonly address: AddressInfo
-  readonly sources: Omit<Parameters<typeof createAdminServer>[0]['sources'], 'reload' | 'metrics'>
+  readonly sources: Pick<AdminSources, 'notReady' | 'policy'> & {
+    /** Of a request that one of its processes remembers. */
+    explain(requestId: string): Promise<Explanation | undefined>
+  }
   metrics(): Promise<MetricsSnapshot>
   inFlight(): Promise<number>
   reload(config: Config): Promise<void>
@@ -56,7 +60,7 @@ async function startAlone(options: GroupOptions): Promise<Group> {
     sources: {
       notReady,
       policy: async () => policyOf(sidecar),
-      explain: async () => undefined,
+      explain: async (requestId) => sidecar.explain(requestId),
     },
     metrics: async () => sidecar.metrics.snapshot(),
     inFlight: async () => sidecar.plane.inFlight(),

@@ -31,6 +31,8 @@ const tail = [
   '  --json              for programs',
   '  --no-record         no row in eval_runs of the warehouse',
   '',
+  'sidelight explain REQUEST_ID [--json]: of the sidecar that runs, else of the warehouse; exit code 1 when unknown',
+  '',
   'Of policies (`sidelight policy` alone says more):',
   '  policy check FILE     policy publish FILE [--route R] [--sign-key-env V] [--reason TEXT] [--dry-run]     policy show',
   '',

@@ -9,6 +9,7 @@ import { splitAddress } from '../sidecar/main.ts'
 import { familyOf, mergeMetrics } from '../sidecar/observe/metrics.ts'
 import { startSimulatedServer } from '../sidecar/providers/simulated/server.ts'
 import { withDefaults } from './defaults.ts'
+import { explainFromWarehouse, found } from './explain-warehouse.ts'
 import { startGroup } from './group.ts'
 import { logFor } from './log-for.ts'
 import { PolicyWatch } from './policy-watch.ts'
@@ -45,8 +46,10 @@ export async function runProxy(
   const simulatedOrigin = simulated?.origin ?? ''
   const group = await startGroup({ config, environment, log, simulatedOrigin, policies: policies.current() })
   await policies.start(config, group)
+  let inForce = config
   const apply = async (next: Config) => {
     await group.reload(next)
+    inForce = next
     await policies.reloaded(next)
   }
   const reload = () => reloadFrom({ load, environment, log, running: { ...loaded, config }, apply })
@@ -57,8 +60,12 @@ export async function runProxy(
     return `${mergeMetrics([await group.metrics(), spool, ofPolicies])}${moreMetrics()}`
   }
   const policy = async () => ({ ...((await group.sources.policy()) as object), ...policies.report() })
+  const explain = async (requestId: string) => {
+    const explanation = await group.sources.explain(requestId)
+    return explanation === undefined ? explainFromWarehouse(inForce, requestId) : found(explanation)
+  }
   const admin = createAdminServer({
-    sources: { ...group.sources, policy, reload, metrics },
+    sources: { ...group.sources, policy, explain, reload, metrics },
     token: environment['SIDELIGHT_ADMIN_TOKEN'],
     isLoopback: isLoopback(config.admin),
     allowedHosts: config.allowedHosts,

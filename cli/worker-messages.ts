@@ -26,6 +26,7 @@ export type ParentMessage =
 export type Question =
   | { readonly what: 'metrics' | 'policy' | 'routes' | 'status' | 'stop' }
   | { readonly what: 'reload'; readonly config: Config }
+  | { readonly what: 'explain'; readonly requestId: string }
   | { readonly what: 'policies'; readonly policies: readonly PolicyText[] }
 
 /** What of an error the parent needs to explain it to the user. */

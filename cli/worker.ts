@@ -59,6 +59,8 @@ async function answer(message: Extract<ParentMessage, { kind: 'ask' }>): Promise
       return started.sidecar.metrics.snapshot()
     case 'policy':
       return policyOf(started.sidecar)
+    case 'explain':
+      return started.sidecar.explain(message.requestId)
     case 'routes':
       return routesOf(started.sidecar)
     case 'policies':

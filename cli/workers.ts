@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import type { Explanation } from '../sidecar/explain/explanation.ts'
 import { Limiter } from '../sidecar/limits/limiter.ts'
 import type { MetricsSnapshot } from '../sidecar/observe/metrics.ts'
 import type { KnownRoutes } from '../sidecar/routing/policy/keeper.ts'
@@ -83,7 +84,11 @@ export async function startWorkers(options: GroupOptions): Promise<Group> {
       notReady: () => notReady,
       // They run the same configuration, so one speaks for all.
       policy: async () => (await askAll({ what: 'policy' }))[0],
-      explain: async () => undefined,
+      // Only the one that served it knows.
+      explain: async (requestId) => {
+        const answers = await askAll({ what: 'explain', requestId })
+        return answers.find((answer) => answer !== undefined) as Explanation | undefined
+      },
     },
     async reload(next) {
       const pinned = { ...next, listen: config.listen }

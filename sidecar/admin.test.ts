@@ -11,7 +11,8 @@ const usualSources: AdminSources = {
   notReady: () => undefined,
   metrics: async () => '# TYPE a counter\na 1\n',
   policy: async () => ({ routes: {} }),
-  explain: async (id) => (id === requestId ? { request_id: id } : undefined),
+  explain: async (id) =>
+    id === requestId ? { kind: 'found', explanation: { request_id: id } } : { kind: 'unknown' },
   reload: async () => ({ ok: true, message: 'reloaded' }),
 }
 
@@ -86,6 +87,23 @@ test('what is not there is a 404', async () => {
   }
   assert.equal((await server.ask(`/explain/${requestId.replace('1', '2')}`)).status, 404)
   assert.equal((await server.ask('http://elsewhere/metrics')).status, 404)
+})
+
+test('an id that is none is a 400, one that nobody knows a 404, and a warehouse that does not answer a 503', async () => {
+  await using known = await admin()
+  assert.equal((await known.ask('/explain/x')).status, 400)
+  assert.equal((await known.ask(`/explain/${requestId}0`)).status, 400)
+  assert.equal((await known.ask(`/explain/${requestId.toUpperCase()}`)).status, 200)
+  const unknown = await known.ask(`/explain/${requestId.replace('1', '2')}`)
+  assert.deepEqual(JSON.parse(unknown.body), {
+    error: 'no request of this id is remembered here or in the warehouse',
+  })
+  await using cut = await admin({
+    sources: { explain: async () => ({ kind: 'unreachable', code: 'ECONNREFUSED' }) },
+  })
+  const failed = await cut.ask(`/explain/${requestId}`)
+  assert.equal(failed.status, 503)
+  assert.match(failed.body, /the warehouse does not answer \(ECONNREFUSED\)/)
 })
 
 test('not ready is a 503 that says why', async () => {

@@ -7,9 +7,16 @@ export interface AdminSources {
   notReady(): string | undefined
   metrics(): Promise<string>
   policy(): Promise<unknown>
-  explain(requestId: string): Promise<unknown>
+  explain(requestId: string): Promise<ExplainOutcome>
   reload(): Promise<{ ok: boolean; message: string }>
 }
+
+export type ExplainOutcome =
+  | { readonly kind: 'found'; readonly explanation: unknown }
+  /** Neither remembered nor in the warehouse. */
+  | { readonly kind: 'unknown' }
+  /** Not remembered, and the warehouse did not answer. */
+  | { readonly kind: 'unreachable'; readonly code: string }
 
 export interface AdminOptions {
   readonly sources: AdminSources
@@ -109,13 +116,25 @@ async function reload(sources: AdminSources): Promise<Reply> {
 }
 
 async function explainOr404(path: string, sources: AdminSources): Promise<Reply> {
-  const id = /^\/explain\/([0-9a-f-]{36})$/.exec(path)?.[1]
-  if (id === undefined) return text(404, 'no such page; / lists what there is')
-  const explained = await sources.explain(id)
-  return explained === undefined
-    ? json(404, { error: 'no request of this id is remembered here' })
-    : json(200, explained)
+  const asked = /^\/explain\/([^/]+)$/.exec(path)?.[1]
+  if (asked === undefined) return text(404, 'no such page; / lists what there is')
+  const id = asked.toLowerCase()
+  if (!requestIdForm.test(id))
+    return json(400, { error: 'expected a request id: x-sidelight-request-id of an answer' })
+  const outcome = await sources.explain(id)
+  switch (outcome.kind) {
+    case 'found':
+      return json(200, outcome.explanation)
+    case 'unknown':
+      return json(404, { error: 'no request of this id is remembered here or in the warehouse' })
+    case 'unreachable':
+      return json(503, {
+        error: `no request of this id is remembered here, and the warehouse does not answer (${outcome.code})`,
+      })
+  }
 }
+
+const requestIdForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 function bareReadiness(sources: AdminSources): Reply {
   return sources.notReady() === undefined ? text(200, 'ready') : text(503, 'not ready')

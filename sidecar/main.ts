@@ -9,6 +9,9 @@ import { SignatureStore } from './conversation/signature-store.ts'
 import { type CounterOptions, TokenCounter } from './counting/counter.ts'
 import { TokenRatios } from './counting/ratios.ts'
 import { dialects } from './dialects/registry.ts'
+import { explain } from './explain/explain.ts'
+import type { Explanation } from './explain/explanation.ts'
+import { RecentRequests } from './explain/recent.ts'
 import { HeavyTranslator } from './lanes/heavy.ts'
 import { Limiter, type Limits } from './limits/limiter.ts'
 import type { Log } from './observe/log.ts'
@@ -58,6 +61,8 @@ export interface Sidecar {
   readonly health: Health
   readonly snapshot: () => Snapshot
   readonly policies: PolicyBook
+  /** Of a request that this process remembers. */
+  explain(requestId: string): Explanation | undefined
   listen(): Promise<AddressInfo>
   /** Swaps the configuration; running requests keep the one they began with. Throws and changes nothing when it is bad. */
   reload(config: Config): void
@@ -79,6 +84,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   }
   let snapshot = build(options.config)
   const policies = new PolicyBook()
+  const recent = new RecentRequests()
   policies.use(options.policies ?? [], snapshot.routes)
   let seq = 0
   let feedbackSeq = 0
@@ -102,6 +108,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     signatures: new SignatureStore({ entriesMax: 10_000, bytesMax: 32 * 1_048_576 }),
     health,
     policies,
+    recent,
     routing: createRoutingMemory(),
     identity: { sidecarId: hostname(), boot: Math.floor(options.bootMs / 1000), worker: options.worker },
     nowMs,
@@ -139,6 +146,12 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     health,
     snapshot: () => snapshot,
     policies,
+    explain(requestId) {
+      // What has its answer is remembered when it is settled, which may wait for company.
+      plane.closeEnded()
+      const known = recent.find(requestId)
+      return known && explain(known)
+    },
     listen: () => listen(plane, snapshot.config.listen, options.worker > 0),
     reload(config) {
       const next = build(config)

@@ -3,6 +3,7 @@ import type { SignatureStore } from './conversation/signature-store.ts'
 import type { TokenCounter } from './counting/counter.ts'
 import type { TokenRatios } from './counting/ratios.ts'
 import type { Dialect, DialectName } from './dialects/dialect.ts'
+import type { RecentRequests } from './explain/recent.ts'
 import type { HeavyTranslator } from './lanes/heavy.ts'
 import type { Limits } from './limits/limiter.ts'
 import type { Log } from './observe/log.ts'
@@ -35,6 +36,8 @@ export interface Services {
   /** Who can be asked at the moment. */
   readonly health: Health
   readonly policies: Policies
+  /** For `explain`. */
+  readonly recent: Pick<RecentRequests, 'keep'>
   readonly routing: RoutingMemory
   readonly identity: SidecarIdentity
   readonly nowMs: () => number

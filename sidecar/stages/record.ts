@@ -32,6 +32,8 @@ function recordRequest(context: Context, services: Services): void {
   const entry = { request, attempts, isExpendable }
   services.sink.offer(entry)
   services.metrics.observe(entry)
+  const { route, policy, choice } = context
+  services.recent.keep({ request, attempts, route, policy, details: choice.details })
   context.trace?.end(request)
 }
 
