@@ -1,4 +1,5 @@
 import { type EligibilityAsk, eligibility } from './eligibility.ts'
+import { isRefusal } from './health/health.ts'
 import type { Candidate } from './route.ts'
 import { applyRules, type RuleSight } from './rules.ts'
 
@@ -17,8 +18,29 @@ export interface Screened {
 
 export type ScreenAsk = Omit<EligibilityAsk, 'candidates'> & Pick<RuleSight, 'complexity'>
 
-/** Who may serve the request, narrowed by the first rule that matches. */
+/**
+ * Who may serve the request, narrowed by the first rule that matches. Where only refused keys and empty accounts
+ * are left they are asked all the same: their provider says best what is wrong, and a mended key works at once.
+ */
 export function screen(ask: ScreenAsk): Screened {
+  const screened = screenOnce(ask)
+  if (screened.eligible.length > 0 || !areRefused(Object.values(screened.excluded))) return screened
+  return screenOnce({
+    ...ask,
+    illnessOf: (candidate) => {
+      const illness = ask.illnessOf(candidate)
+      return illness !== undefined && isRefusal(illness.reason) ? undefined : illness
+    },
+  })
+}
+
+/** Somebody whose illness passes by itself is worth the wait. */
+function areRefused(reasons: readonly string[]): boolean {
+  const waits = reasons.some((reason) => reason === 'circuit_open' || reason === 'cooling_down')
+  return !waits && reasons.some(isRefusal)
+}
+
+function screenOnce(ask: ScreenAsk): Screened {
   const { route, facts, complexity } = ask
   const judged = eligibility({ ...ask, candidates: route.byId })
   const ruled = applyRules(route, judged.eligible, { facts, complexity })

@@ -3,6 +3,7 @@ import type { LedgerRecord } from '../../contract/record.ts'
 import { type FakeUpstream, fakeUpstream, type Script } from '../fake-upstream.ts'
 import type { RawRequest } from '../raw-http.ts'
 import { startTestSidecar, type TestSidecar } from '../sidecar.ts'
+import { tireless } from '../tireless.ts'
 import { type RecordedCase, type Recording, recordedAnswer } from './recorded.ts'
 
 /** A provider as the sidecar has it configured, with a model that its catalog prices. */
@@ -137,6 +138,7 @@ export async function startUpstreams(names: readonly UpstreamName[] = upstreamNa
       MISTRAL_API_KEY: 'k',
       GROQ_API_KEY: 'k',
     },
+    health: tireless,
   })
   let seen = 0
   return {

@@ -5,6 +5,11 @@ import type { Candidate, ProviderTarget } from '../route.ts'
 /** Why a candidate can't be asked at the moment. */
 export type Ailment = 'circuit_open' | 'cooling_down' | 'auth_failed' | 'quota_exhausted'
 
+/** Somebody has to mend the key or the account; time alone does not. */
+export function isRefusal(reason: string): boolean {
+  return reason === 'auth_failed' || reason === 'quota_exhausted'
+}
+
 export interface Illness {
   readonly reason: Ailment
   /** Monotonic milliseconds: when it may be asked again at the soonest. */
@@ -46,6 +51,8 @@ export interface TrialAsk {
   readonly only?: ProviderTarget | undefined
   /** Not these: they were asked already. */
   readonly except?: readonly ProviderTarget[] | undefined
+  /** Nobody else is left, so that a refused key is tried again before its time. */
+  readonly despiteRefusal?: boolean
   /** Says nothing of the model's health: token counts, paths that are passed on. */
   readonly isUnjudged?: boolean
 }

@@ -2,7 +2,15 @@ import { isIn } from '../regions.ts'
 import type { Candidate, ConnectedProvider, ProviderTarget } from '../route.ts'
 import { usualBreakerTimes } from './breaker.ts'
 import { type HealthCounts, newCounts } from './counts.ts'
-import type { Health, Illness, RetryKind, TargetState, Trial, TrialAsk } from './health.ts'
+import {
+  type Health,
+  type Illness,
+  isRefusal,
+  type RetryKind,
+  type TargetState,
+  type Trial,
+  type TrialAsk,
+} from './health.ts'
 import { MovedUnits } from './moved-units.ts'
 import { RetryBudget } from './retry-budget.ts'
 import { suits } from './target-choice.ts'
@@ -20,6 +28,7 @@ const usualTimes: HealthTimes = {
   ...usualBreakerTimes,
   authFailedMs: 60_000,
   quotaExhaustedMs: 600_000,
+  coolingMsMax: 3_600_000,
 }
 
 /** Callers choose names of models; past this a tenth is forgotten, who is ill and who was asked lately last. */
@@ -86,7 +95,7 @@ export class HealthRegistry implements Health {
       if (!isAsked(target, ask)) continue
       const health = this.#find(target, model)
       const ill = health?.illness(nowAt)
-      if (ill !== undefined) {
+      if (ill !== undefined && !(ask.despiteRefusal === true && isRefusal(ill.reason))) {
         if (soonest === undefined || ill.untilAt < soonest.untilAt) soonest = ill
         continue
       }

@@ -10,6 +10,8 @@ import { remainingShare } from './remaining-share.ts'
 export interface HealthTimes extends BreakerTimes {
   readonly authFailedMs: number
   readonly quotaExhaustedMs: number
+  /** Nobody is left alone for longer on its own word. */
+  readonly coolingMsMax: number
 }
 
 /** What the states of all targets share. */
@@ -93,7 +95,9 @@ export class TargetHealth {
     const isOurs = from.target.settings.auth !== 'forward'
     if (cools && isOurs) {
       const isRateLimit = fault.class === 'rate_limit'
-      this.#cooling.note({ statedMs: fault.retryAfterMs, startedAt: pass.startedAt, nowAt, isRateLimit })
+      const { startedAt } = pass
+      const msMax = this.#services.times.coolingMsMax
+      this.#cooling.note({ statedMs: fault.retryAfterMs, startedAt, nowAt, isRateLimit, msMax })
     }
     if (isFailure) {
       const change = this.#breaker.failed(pass, nowAt, from.hadAnswered)

@@ -1,7 +1,7 @@
 import { GatewayError } from '../../../contract/errors.ts'
 import type { Context } from '../../context.ts'
 import type { Fault } from '../../conversation/fault.ts'
-import { type Illness, isTrial, type Trial, type TrialAsk } from '../../routing/health/health.ts'
+import { type Illness, isRefusal, isTrial, type Trial, type TrialAsk } from '../../routing/health/health.ts'
 import { nobodyLeft } from '../../routing/nobody.ts'
 import type { Candidate, ProviderTarget, Route } from '../../routing/route.ts'
 import type { Services } from '../../services.ts'
@@ -32,6 +32,10 @@ export class Chain {
   #refusal: GatewayError | undefined
   /** When the first of those that were passed over as ill may be asked. */
   #soonestAt: number | undefined
+  /** Somebody was passed over who will be well by itself. */
+  #hasPassing = false
+  /** Refused keys and empty accounts are asked: nobody else is left. */
+  #asksRefused = false
   /** Targets of the current candidate that were asked. */
   #tried = nobodyYet
   /** Targets whose key was refused: it is the same key for all of the provider's models. */
@@ -82,7 +86,10 @@ export class Chain {
     if (after?.fault.class === 'context_length') this.#addLarger()
     for (;;) {
       const candidate = this.#candidates[this.#at]
-      if (candidate === undefined) return undefined
+      if (candidate === undefined) {
+        if (!this.#goesBack()) return undefined
+        continue
+      }
       this.#at += 1
       if (!this.#mayBeAsked(candidate)) continue
       if (isCountedHere(this.#context, candidate)) return 'counted'
@@ -121,15 +128,28 @@ export class Chain {
 
   #isIll(candidate: Candidate): boolean {
     const illness = this.#services.health.illnessOf(candidate, this.#route.regions, performance.now())
-    if (illness !== undefined) this.#passOverIll(candidate, illness)
-    return illness !== undefined
+    if (illness === undefined || (this.#asksRefused && isRefusal(illness.reason))) return false
+    this.#passOverIll(candidate, illness)
+    return true
+  }
+
+  /** Once, where everyone there is has a refused key or an empty account: those are asked rather than nobody. */
+  #goesBack(): boolean {
+    const { attempts, unfit } = this.#context
+    const refused = this.#candidates.filter(({ id }) => isRefusal(unfit[id] ?? ''))
+    if (this.#asksRefused || refused.length === 0 || attempts.length > 0 || this.#hasPassing) return false
+    this.#asksRefused = true
+    for (const { id } of refused) delete unfit[id]
+    this.#candidates = refused
+    this.#at = 0
+    return true
   }
 
   #prepare(candidate: Candidate): Prepared | undefined | Promise<Prepared | undefined> {
     const start = (written: Written) => {
       this.#refuseDropping(written)
       this.#tried = nobodyYet
-      const begun = this.#begin(written, { except: this.#refused })
+      const begun = this.#begin(written, { except: this.#refused, despiteRefusal: this.#asksRefused })
       // Between the look at it and now somebody else has become its probe.
       if (!isTrial(begun)) this.#passOverIll(candidate, begun)
       return isTrial(begun) ? this.#started(written, begun) : undefined
@@ -198,6 +218,7 @@ export class Chain {
 
   #passOverIll(candidate: Candidate, illness: Illness): void {
     this.#soonestAt = Math.min(this.#soonestAt ?? illness.untilAt, illness.untilAt)
+    this.#hasPassing ||= !isRefusal(illness.reason)
     this.#context.unfit[candidate.id] = illness.reason
   }
 

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { httpJson, httpStream, type Step } from '../../../testing/fake-upstream.ts'
 import { startStage } from '../../../testing/resilience.ts'
 import { startTestSidecar } from '../../../testing/sidecar.ts'
+import { tireless } from '../../../testing/tireless.ts'
 import {
   chatWire,
   geminiWire,
@@ -215,7 +216,12 @@ const lastSteps: Readonly<Record<(typeof deaths)[number], readonly Step[]>> = {
 
 for (const wire of wires) {
   test(`${wire.dialect}: dead at any event boundary or inside any event, it never looks complete`, async () => {
-    await using stage = await startStage({ caller: wire, providers: [wire], route: 'retries: { max: 0 }' })
+    await using stage = await startStage({
+      caller: wire,
+      providers: [wire],
+      route: 'retries: { max: 0 }',
+      health: tireless,
+    })
     const events = wire.events(['Hel', 'lo ', 'you'])
     const finish = events.findIndex((event) =>
       /finish_reason":"stop|end_turn|"STOP"|response\.completed/.test(event),
