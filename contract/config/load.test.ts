@@ -358,3 +358,23 @@ test('the schema knows every quirk of hosts and no other', () => {
     : false = true
   assert.ok(same)
 })
+
+test('the folder of policies is beside the configuration file, wherever that is', async () => {
+  await using folder = await tempDir()
+  const file = folder.file('sidelight.yaml')
+  await writeFile(file, 'policy: { source: file, dir: weights }')
+  assert.equal(loadConfig({ file, environment: {} }).config.policy.dir, folder.file('weights'))
+  await writeFile(file, 'policy: { source: file }')
+  assert.equal(loadConfig({ file, environment: {} }).config.policy.dir, folder.file('policy'))
+  await writeFile(file, 'policy: { source: file, dir: /etc/weights }')
+  assert.equal(loadConfig({ file, environment: {} }).config.policy.dir, '/etc/weights')
+})
+
+test('a key for policies that is none is an error: it would let no policy in', () => {
+  const [problem] = problemsOf('policy: { publicKey: sesame }')
+  assert.deepEqual(
+    [problem?.key, problem?.message],
+    ['policy.publicKey', 'expected an Ed25519 public key: base64 of its 32 bytes, or PEM'],
+  )
+  assert.deepEqual(problemsOf(`policy: { publicKey: ${Buffer.alloc(32, 7).toString('base64')} }`), [])
+})

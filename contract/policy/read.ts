@@ -34,6 +34,11 @@ export function readPolicy(text: string, publicKey?: KeyObject): ReadPolicy | Re
   }
 }
 
+/** One that `readPolicy` has read, after it was sent: its maps have lost that they have no prototype, and nothing else. */
+export function trustedPolicy(text: string): PolicyDocument {
+  return shapeOf(parsed(text))
+}
+
 export function isRefusal(read: object): read is Refusal {
   return 'reason' in read
 }

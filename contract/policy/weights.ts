@@ -21,6 +21,28 @@ export function weightsProblem(weights: Weights): string | undefined {
  * sorts first, so the order of the keys changes nothing. Rounding what is rounded changes nothing either.
  */
 export function roundWeights(weights: Weights): Weights {
+  return isRounded(weights) ? copyOf(weights) : rounded(weights)
+}
+
+/** Most are: what is published was rounded when it was made. */
+function isRounded(weights: Weights): boolean {
+  let units = 0
+  for (const id of Object.keys(weights)) {
+    const weight = weights[id] ?? 0
+    const own = Math.round(weight * unitsOfOne)
+    if (own / unitsOfOne !== weight) return false
+    units += own
+  }
+  return units === unitsOfOne
+}
+
+function copyOf(weights: Weights): Weights {
+  const copy: Record<string, number> = Object.create(null)
+  for (const id of Object.keys(weights)) copy[id] = weights[id] ?? 0
+  return copy
+}
+
+function rounded(weights: Weights): Weights {
   const shares = Object.keys(weights)
     .sort()
     .map((id) => {
@@ -42,7 +64,7 @@ export function roundWeights(weights: Weights): Weights {
     share.units -= 1
     missing += 1
   }
-  const rounded: Record<string, number> = Object.create(null)
-  for (const { id, units } of shares) rounded[id] = units / unitsOfOne
-  return rounded
+  const result: Record<string, number> = Object.create(null)
+  for (const { id, units } of shares) result[id] = units / unitsOfOne
+  return result
 }

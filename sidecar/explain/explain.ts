@@ -140,7 +140,7 @@ function attemptsOf({ request, attempts }: Explainable): ExplainedAttempt[] {
       attempt: row.attempt,
       candidate: row.candidate,
       served_by: `${row.provider}/${row.model}`,
-      target: targetOf(row),
+      target: row.target || null,
       region: row.region,
       outcome: row.outcome,
       http_status: row.http_status,
@@ -156,11 +156,6 @@ function attemptsOf({ request, attempts }: Explainable): ExplainedAttempt[] {
       upstream_request_id: row.upstream_request_id,
     }
   })
-}
-
-/** A column that older rows do not have. */
-function targetOf(row: AttemptRow & { readonly target?: string }): string | null {
-  return row.target === undefined || row.target === '' ? null : row.target
 }
 
 function priceOf(row: AttemptRow): ExplainedPrice | null {

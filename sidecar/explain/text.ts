@@ -141,7 +141,9 @@ function attemptLines({ attempts }: Explanation): string[] {
 function attemptText(one: ExplainedAttempt): string {
   const error = one.error_code === '' ? '' : ` ${one.error_code}`
   const status = one.http_status === 0 ? '' : ` ${one.http_status}`
-  const place = [one.target, one.region].filter((text) => text !== null && text !== '').join(', ')
+  // Most providers have one target, and it has no name of its own.
+  const target = one.target === 'default' ? '' : (one.target ?? '')
+  const place = [target, one.region].filter((text) => text !== '').join(', ')
   const at = place === '' ? '' : ` (${place})`
   const wait = one.wait_ms === 0 ? '' : `after ${ms(one.wait_ms)}, `
   const first = one.first_token_ms === null ? '' : ` (first token ${ms(one.first_token_ms)})`

@@ -1,5 +1,5 @@
 import { namesOneOf } from '../../../contract/policy/fitness.ts'
-import { isRefusal, readPolicy } from '../../../contract/policy/read.ts'
+import { trustedPolicy } from '../../../contract/policy/read.ts'
 import type { PolicyDocument } from '../../../contract/policy.ts'
 
 /** The policies in force. A request reads its own once; a swap changes one reference. */
@@ -24,6 +24,10 @@ export interface PolicyInForce {
   readonly sinceMs: number
 }
 
+interface Known extends PolicyInForce {
+  readonly text: string
+}
+
 /** What it has to know of a route. */
 export interface RouteCandidates {
   readonly candidates: readonly { readonly id: string }[]
@@ -33,7 +37,7 @@ const none: ReadonlyMap<string, PolicyInForce> = new Map()
 
 /** The policies of one process. They come validated; here they are only matched with its routes. */
 export class PolicyBook implements Policies {
-  #known: readonly PolicyInForce[] = []
+  #known: readonly Known[] = []
   #inForce = none
 
   of(route: string): PolicyDocument | undefined {
@@ -46,10 +50,12 @@ export class PolicyBook implements Policies {
 
   /** All there are, in place of those before. */
   use(policies: readonly PolicyText[], routes: ReadonlyMap<string, RouteCandidates>): void {
-    this.#known = policies.flatMap(({ text, origin, sinceMs }) => {
-      const read = readPolicy(text)
-      return isRefusal(read) ? [] : [{ document: read.document, origin, sinceMs }]
-    })
+    // A change of one route is no reason to read those of all the others.
+    const before = new Map(this.#known.map(({ text, document }) => [text, document]))
+    this.#known = policies.map((policy) => ({
+      ...policy,
+      document: before.get(policy.text) ?? trustedPolicy(policy.text),
+    }))
     this.routesChanged(routes)
   }
 
