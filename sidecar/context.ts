@@ -18,6 +18,7 @@ import type { Facts } from './routing/facts.ts'
 import type { Trial } from './routing/health/health.ts'
 import type { Candidate, ProviderTarget, Route } from './routing/route.ts'
 import type { Caller, Snapshot } from './snapshot.ts'
+import type { Chain } from './stages/dispatch/chain.ts'
 import type { AnswerStream } from './streaming/answer-stream.ts'
 import type { CallerStream } from './streaming/caller-stream.ts'
 import type { Pinger } from './streaming/pinger.ts'
@@ -87,6 +88,8 @@ export class Context {
   choice: Choice = noChoice
 
   // dispatch
+  /** Who of the chain has not been asked yet: a stream may die when it has begun. */
+  rest: Chain | undefined
   attempts: Attempt[] = []
   answer: Answer | undefined
   fault: Fault | undefined
@@ -214,9 +217,11 @@ export interface RecoveryTaken {
   readonly mode: '' | 'stitch' | 'restart'
   /** Characters the caller had when another candidate went on. */
   readonly stitchedAtChars: number
+  /** Of the attempt that began the answer: the one that ended it was not there yet. */
+  readonly firstContentAt: number | undefined
 }
 
-export const noRecovery: RecoveryTaken = { mode: '', stitchedAtChars: 0 }
+export const noRecovery: RecoveryTaken = { mode: '', stitchedAtChars: 0, firstContentAt: undefined }
 
 /** One call to a provider. Dispatch opens it, relay fills in what the body said, settle prices it. */
 export interface Attempt {

@@ -20,6 +20,8 @@ import type { Tracing } from './observe/tracing.ts'
 import { loadPrices } from './pricing/load.ts'
 import { originsOf } from './providers/origins.ts'
 import { createRegistry } from './providers/registry.ts'
+import { Hedging } from './recovery/hedging.ts'
+import { createRecoveries, recoveryGauges } from './recovery/recoveries.ts'
 import { healthGauges } from './routing/health/gauges.ts'
 import type { Health } from './routing/health/health.ts'
 import { type HealthOptions, HealthRegistry } from './routing/health/registry.ts'
@@ -93,6 +95,8 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   const tokens = new TokenCounter(options.counting)
   const metrics = createMetrics({ worker: options.worker })
   const health = new HealthRegistry({ random: Math.random, ...options.health })
+  const hedging = new Hedging()
+  const recoveries = createRecoveries()
   const services: Services = {
     dialects,
     pools,
@@ -110,6 +114,8 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     policies,
     recent,
     routing: createRoutingMemory(),
+    hedging,
+    recoveries,
     identity: { sidecarId: hostname(), boot: Math.floor(options.bootMs / 1000), worker: options.worker },
     nowMs,
     random: Math.random,
@@ -132,6 +138,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   })
   metrics.before(plane.closeEnded)
   metrics.gauges(() => healthGauges(health))
+  metrics.gauges(() => recoveryGauges(recoveries, hedging))
   metrics.gauges(() => [
     {
       name: 'sidelight_malformed_requests_total',

@@ -9,6 +9,8 @@ import type { Limits } from './limits/limiter.ts'
 import type { Log } from './observe/log.ts'
 import type { Metrics } from './observe/metrics.ts'
 import type { Tracing } from './observe/tracing.ts'
+import type { Hedging } from './recovery/hedging.ts'
+import type { Recoveries } from './recovery/recoveries.ts'
 import type { Health } from './routing/health/health.ts'
 import type { RoutingMemory } from './routing/memory.ts'
 import type { Policies } from './routing/policy/policies.ts'
@@ -39,6 +41,10 @@ export interface Services {
   /** For `explain`. */
   readonly recent: Pick<RecentRequests, 'keep'>
   readonly routing: RoutingMemory
+  /** Second calls beside slow ones: when, and how many. */
+  readonly hedging: Hedging
+  /** What was done about streams that died. */
+  readonly recoveries: Recoveries
   readonly identity: SidecarIdentity
   readonly nowMs: () => number
   readonly random: () => number

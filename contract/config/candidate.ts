@@ -12,6 +12,7 @@ export const capabilities = [
   'json_schema',
   'reasoning',
   'web_search',
+  'prefill',
 ] as const
 export type Capability = (typeof capabilities)[number]
 

@@ -38,6 +38,7 @@ const quirks = v.strictObject({
   cacheMarks: v.optional(v.picklist(['cache_control', 'prompt_cache_breakpoint'])),
   serviceTiers: v.optional(v.array(text)),
   responses: v.optional(flag),
+  prefill: v.optional(v.picklist(['prefix', 'partial', 'continue_final_message'])),
 })
 
 export const provider = v.strictObject({

@@ -75,3 +75,6 @@ export function contentText(events: readonly AnswerEvent[]): string {
   }
   return text
 }
+
+/** What readers of streams give for a frame that is no JSON; told from one that says nothing by its identity. */
+export const unreadable: readonly AnswerEvent[] = []

@@ -1,6 +1,7 @@
 import type { ErrorKind } from '../../contract/errors.ts'
 import type { JsonObject } from '../../contract/json.ts'
 import type { AnswerEvent } from '../conversation/answer.ts'
+import type { StreamPosition } from '../conversation/position.ts'
 import type { Conversation } from '../conversation/request.ts'
 
 export type DialectName = 'chat' | 'responses' | 'messages' | 'gemini'
@@ -48,7 +49,8 @@ export interface Dialect {
    */
   readRequest(body: JsonObject, path: { readonly model?: string; readonly stream?: boolean }): Conversation
   writeAnswer(events: readonly AnswerEvent[], frame: AnswerFrame): JsonObject
-  streamWriter(frame: AnswerFrame): AnswerStreamWriter
+  /** With `at` it goes on with a stream that a provider began in this dialect, as if it had written that itself. */
+  streamWriter(frame: AnswerFrame, at?: StreamPosition): AnswerStreamWriter
   writeError(error: ErrorBody): JsonObject
   /** An error inside a stream whose head is out: the frames that say so; never a clean end after them. */
   writeStreamError(error: ErrorBody): string

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../contract/json.ts'
 import type { Usage } from '../../contract/usage.ts'
 import type { AnswerEvent } from '../conversation/answer.ts'
 import type { Fault } from '../conversation/fault.ts'
+import type { WirePosition } from '../conversation/position.ts'
 import type { Conversation } from '../conversation/request.ts'
 import type { Frame } from '../streaming/frame.ts'
 
@@ -60,6 +61,8 @@ export interface HostQuirks {
   readonly cacheMarks?: 'cache_control' | 'prompt_cache_breakpoint'
   /** Service tiers the host knows; absent where it has none. */
   readonly serviceTiers?: readonly string[]
+  /** How the host is told to go on with the assistant's last message; absent where it would begin another. */
+  readonly prefill?: 'prefix' | 'partial' | 'continue_final_message'
 }
 
 export interface WrittenRequest {
@@ -78,7 +81,10 @@ export interface AnswerSummary {
 
 /** Reads the frames of one answer stream. One per stream; keeps its own state. */
 export interface AnswerStreamReader {
+  /** `unreadable` for what should be an event and is none. */
   onFrame(frame: Frame): readonly AnswerEvent[]
+  /** Where the stream stands after the frames read; formats that number and close nothing have no place. */
+  position?(): WirePosition | undefined
 }
 
 export type Headers = Readonly<Record<string, string | undefined>>

@@ -66,15 +66,19 @@ function lane<
     translates: true,
     body: [Buffer.from(JSON.stringify({ ...written.body, ...candidate.params }))],
     dropped: [...new Set([...request.dropped, ...written.dropped])],
+    isPrefilled: false,
     impliedUsage: undefined,
     framer: () => framerFor(format, false),
     streamReader: () => format.streamReader(candidate.target.quirks),
     translator: () => undefined,
+    resume: () => undefined,
+    closing: () => '',
     hides: () => false,
     summarize: (answer) => {
       const { usage } = provider.read(answer)
       return usage === undefined ? {} : { usage }
     },
+    eventsOf: () => [],
     contentOf: () => '',
     faultIn: (answer) => format.faultIn(answer),
     readFault: (status, headers, body) => format.readFault(status, headers, body),

@@ -2,20 +2,24 @@ import { GatewayError } from '../../contract/errors.ts'
 import { booleanAt, isObject, type Json, type JsonObject } from '../../contract/json.ts'
 import type { JsonBody } from '../body/json-body.ts'
 import type { AnswerEvent } from '../conversation/answer.ts'
+import type { StreamPosition } from '../conversation/position.ts'
 import type { CallProof } from '../conversation/signature-store.ts'
 import { completionsWriter } from '../dialects/completions/completions.ts'
 import type { AnswerFrame, Dialect, DialectName } from '../dialects/dialect.ts'
+import { jsonArrayWriter } from '../dialects/gemini/stream.ts'
 import { foreignProofMark } from '../dialects/responses/proof.ts'
 import { adaptChat } from '../formats/chat/adapt.ts'
 import type { Format, FormatName } from '../formats/format.ts'
 import type { BodyEdit, Call, Operation } from '../providers/provider.ts'
+import type { Delivered } from '../recovery/delivered.ts'
 import type { Candidate } from '../routing/route.ts'
 import { codecLane } from './codec.ts'
+import { askToGoOn, type GoingOn } from './going-on.ts'
 import { type HeavyTranslator, heavyBytesMin } from './heavy.ts'
-import type { Lane } from './lane.ts'
+import type { Lane, StreamTranslator } from './lane.ts'
 import { PassLane } from './pass.ts'
 import { impliedUsage, summarizerFor } from './summaries.ts'
-import { streamText, translateLane } from './translate.ts'
+import { remembering, streamText, translateLane } from './translate.ts'
 import {
   readConversation,
   type Translation,
@@ -41,12 +45,15 @@ export interface LaneAsk {
   readonly recall: (toolCallId: string) => CallProof | undefined
   readonly remember: (events: readonly AnswerEvent[]) => void
   readonly heavy: HeavyTranslator
+  /** What the caller has of the answer already, when the candidate is to go on with it. */
+  readonly continues: Delivered | undefined
 }
 
 /** The lane between this caller and this candidate. A promise where the body is too heavy for the event loop. */
-export function createLane(ask: LaneAsk): Lane | Promise<Lane> {
-  const { candidate, call } = ask
+export function createLane(asked: LaneAsk): Lane | Promise<Lane> {
+  const { candidate, call } = asked
   const format = candidate.provider.formats[call.format]
+  const ask = askToGoOn(asked, format)
   if (speaksAsCaller(ask, call.format)) return createPassLane(ask, format)
   const { body } = ask
   if (body === undefined) throw new GatewayError('endpoint_unsupported')
@@ -85,7 +92,7 @@ function carriesForeignProof(ask: LaneAsk): boolean {
   return ask.operation === 'generate' && mark !== undefined && ask.body?.bytes.includes(mark) === true
 }
 
-function createPassLane(ask: LaneAsk, format: Format): Lane {
+function createPassLane(ask: GoingOn, format: Format): Lane {
   const { candidate, call, body } = ask
   const edits: BodyEdit[] = []
   let dropped: readonly string[] = []
@@ -122,11 +129,13 @@ function createPassLane(ask: LaneAsk, format: Format): Lane {
     impliedUsage: impliedUsage(ask.operation, body),
     summarize,
     streamOf: (answer) => passedStream(ask, format, answer),
+    isPrefilled: ask.isPrefill === true,
+    resume: (at) => resumedStream(ask, format, at),
   })
 }
 
 /** A whole answer where a stream was promised: the format's own reader and the dialect's own writer know it. */
-function passedStream(ask: LaneAsk, format: Format, answer: Json): string | undefined {
+function passedStream(ask: GoingOn, format: Format, answer: Json): string | undefined {
   if (ask.operation !== 'generate' || ask.body === undefined) return undefined
   const { quirks } = ask.candidate.target
   try {
@@ -134,6 +143,19 @@ function passedStream(ask: LaneAsk, format: Format, answer: Json): string | unde
     const conversation = readConversation(translationAsk(ask, format), body)
     const writer = ask.dialect.streamWriter(answerFrame(ask, { conversation, body }))
     return streamText(writer, format.readAnswer(answer, quirks))
+  } catch {
+    return undefined
+  }
+}
+
+/** The rest of a stream whose beginning was passed on as its provider wrote it. */
+function resumedStream(ask: GoingOn, format: Format, at: StreamPosition): StreamTranslator | undefined {
+  if (ask.operation !== 'generate' || ask.body === undefined || at.start === undefined) return undefined
+  try {
+    const body = ask.body.parse()
+    const conversation = readConversation(translationAsk(ask, format), body)
+    const writer = ask.dialect.streamWriter(answerFrame(ask, { conversation, body }), at)
+    return remembering(ask.wantsJsonArray ? jsonArrayWriter(writer, true) : writer, ask.remember)
   } catch {
     return undefined
   }
@@ -152,7 +174,7 @@ function usageOption(ask: LaneAsk, format: Format, body: JsonBody): BodyEdit | u
   return { set: 'stream_options', json: JSON.stringify(options) }
 }
 
-function createTranslateLane(ask: LaneAsk, format: Format, body: JsonBody): Lane | Promise<Lane> {
+function createTranslateLane(ask: GoingOn, format: Format, body: JsonBody): Lane | Promise<Lane> {
   const to = translationAsk(ask, format)
   if (body.bytes.length >= heavyBytesMin) {
     return ask.heavy
@@ -165,17 +187,18 @@ function createTranslateLane(ask: LaneAsk, format: Format, body: JsonBody): Lane
   return laneOf(ask, format, { bytes: Buffer.from(text), dropped, conversation, body: parsed })
 }
 
-function translationAsk(ask: LaneAsk, format: Format): TranslationAsk {
+function translationAsk(ask: GoingOn, format: Format): TranslationAsk {
   return {
     caller: ask.operation === 'completions' ? 'completions' : ask.dialect.name,
     format: format.name,
     path: { ...(ask.pathModel === '' ? {} : { model: ask.pathModel }), stream: ask.streamed },
     target: ask.candidate.target,
     params: ask.candidate.params,
+    isPrefill: ask.isPrefill === true,
   }
 }
 
-function laneOf(ask: LaneAsk, format: Format, translation: Translation): Lane {
+function laneOf(ask: GoingOn, format: Format, translation: Translation): Lane {
   return translateLane({
     format,
     target: ask.candidate.target,
@@ -185,6 +208,7 @@ function laneOf(ask: LaneAsk, format: Format, translation: Translation): Lane {
     jsonArray: ask.wantsJsonArray,
     // Google's own path goes up as the caller wrote it, so the answer comes in the form it asked for.
     isJsonArray: ask.wantsJsonArray && format.name === ask.dialect.name,
+    isPrefilled: ask.isPrefill === true,
     remember: ask.remember,
   })
 }

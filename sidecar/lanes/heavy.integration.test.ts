@@ -21,6 +21,7 @@ const ask: TranslationAsk = {
   path: { stream: true },
   target: { model: 'claude-sonnet-5', capabilities: [], noSampling: false, quirks: defaultQuirks },
   params: { top_k: 5 },
+  isPrefill: false,
 }
 
 const request = {

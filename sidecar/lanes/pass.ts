@@ -2,6 +2,7 @@ import { arrayAt, isObject, type Json } from '../../contract/json.ts'
 import type { Usage } from '../../contract/usage.ts'
 import { type AnswerEvent, contentText } from '../conversation/answer.ts'
 import type { Fault } from '../conversation/fault.ts'
+import type { StreamPosition } from '../conversation/position.ts'
 import type {
   AnswerStreamReader,
   AnswerSummary,
@@ -14,7 +15,7 @@ import { createEventStreamFramer } from '../streaming/event-stream.ts'
 import type { Frame, Framer } from '../streaming/frame.ts'
 import { createJsonArrayFramer } from '../streaming/json-array.ts'
 import { createSseFramer } from '../streaming/sse.ts'
-import type { Lane } from './lane.ts'
+import type { Lane, StreamTranslator } from './lane.ts'
 
 export interface PassAsk {
   readonly format: Format
@@ -29,6 +30,8 @@ export interface PassAsk {
   /** Endpoints besides generation have their own place for usage. */
   readonly summarize: (answer: Json) => AnswerSummary
   readonly streamOf: (answer: Json) => string | undefined
+  readonly isPrefilled?: boolean
+  readonly resume?: (at: StreamPosition) => StreamTranslator | undefined
 }
 
 /** Both ends speak the same format: bytes go through, and are only looked at. */
@@ -37,6 +40,7 @@ export class PassLane implements Lane {
   readonly translates = false
   readonly body: readonly Buffer[] | undefined
   readonly dropped: readonly string[]
+  readonly isPrefilled: boolean
   readonly impliedUsage: Usage | undefined
   readonly #ask: PassAsk
 
@@ -45,6 +49,7 @@ export class PassLane implements Lane {
     this.format = ask.format.name
     this.body = ask.body
     this.dropped = ask.dropped
+    this.isPrefilled = ask.isPrefilled === true
     this.impliedUsage = ask.impliedUsage
   }
 
@@ -60,6 +65,16 @@ export class PassLane implements Lane {
     return undefined
   }
 
+  resume(at: StreamPosition): StreamTranslator | undefined {
+    return this.#ask.resume?.(at)
+  }
+
+  /** Anthropic's clients take an answer without it for a broken one; OpenAI's do without, and hosts leave it out. */
+  closing(isCut: boolean): string {
+    if (this.format === 'messages') return 'event: message_stop\ndata: {"type":"message_stop"}\n\n'
+    return this.format === 'chat' && isCut ? 'data: [DONE]\n\n' : ''
+  }
+
   hides(frame: Frame, events: readonly AnswerEvent[]): boolean {
     return this.#ask.addedUsage && isUsageOnly(frame, events)
   }
@@ -68,9 +83,13 @@ export class PassLane implements Lane {
     return this.#ask.summarize(answer)
   }
 
-  contentOf(answer: Json): string {
+  eventsOf(answer: Json): readonly AnswerEvent[] {
     const { format, quirks } = this.#ask
-    return contentText(format.readAnswer(answer, quirks))
+    return format.readAnswer(answer, quirks)
+  }
+
+  contentOf(answer: Json): string {
+    return contentText(this.eventsOf(answer))
   }
 
   faultIn(answer: Json): Fault | undefined {

@@ -24,6 +24,7 @@ export function translateLane(from: {
   jsonArray: boolean
   /** The provider sends its stream as one. */
   isJsonArray: boolean
+  isPrefilled: boolean
   remember: (events: readonly AnswerEvent[]) => void
 }): Lane {
   const { format, target, writer, frame, translation } = from
@@ -34,11 +35,15 @@ export function translateLane(from: {
     translates: true,
     body: [translation.bytes],
     dropped: translation.dropped,
+    isPrefilled: from.isPrefilled,
     impliedUsage: undefined,
     framer: () => framerFor(format, from.isJsonArray),
     streamReader: () => format.streamReader(target.quirks),
     translator: () => remembering(streamWriter(), from.remember),
+    resume: () => undefined,
+    closing: () => '',
     hides: () => false,
+    eventsOf: (answer) => format.readAnswer(answer, target.quirks),
     summarize: (answer) => format.summarize(answer, target.quirks),
     contentOf: (answer) => contentText(format.readAnswer(answer, target.quirks)),
     faultIn: (answer) => format.faultIn(answer),
@@ -62,7 +67,7 @@ export function streamText(writer: AnswerStreamWriter, events: readonly AnswerEv
 const rememberedCharsMax = 262_144
 
 /** Keeps what proves tool calls, as clients send the calls back without it. */
-function remembering(
+export function remembering(
   writer: AnswerStreamWriter,
   remember: (events: readonly AnswerEvent[]) => void,
 ): StreamTranslator {

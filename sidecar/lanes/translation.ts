@@ -6,6 +6,7 @@ import type { DialectName } from '../dialects/dialect.ts'
 import { dialects } from '../dialects/registry.ts'
 import type { FormatName, Target } from '../formats/format.ts'
 import { formats } from '../formats/registry.ts'
+import { markPrefill } from '../recovery/continued-body.ts'
 
 /** What must be known to write one caller's request for one provider. Plain data: it may cross to a worker. */
 export interface TranslationAsk {
@@ -14,6 +15,8 @@ export interface TranslationAsk {
   readonly path: { readonly model?: string; readonly stream: boolean }
   readonly target: Target
   readonly params: Readonly<Record<string, unknown>> | undefined
+  /** The last turn is the start of the answer. */
+  readonly isPrefill: boolean
 }
 
 export interface Translation {
@@ -36,7 +39,8 @@ export function writeConversation(
 ): { text: string; dropped: readonly string[] } {
   const { target, params } = ask
   const written = formats[ask.format].writeRequest({ ...conversation, model: target.model }, target)
-  const body = params === undefined ? written.body : { ...written.body, ...params }
+  const marked = ask.isPrefill ? markPrefill(written.body, ask.format, target.quirks) : written.body
+  const body = params === undefined ? marked : { ...marked, ...params }
   return { text: JSON.stringify(body), dropped: [...new Set([...conversation.dropped, ...written.dropped])] }
 }
 

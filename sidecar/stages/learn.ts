@@ -7,12 +7,14 @@ import type { Services } from '../services.ts'
 
 /** What later requests go by: how text counts, how long and fast answers are, who sticks to whom, what was asked again. */
 export function learn(context: Context, services: Services): void {
-  learnRatios(context, services)
+  // Of an answer that two have written, neither prompt nor length is what a request like this one has.
+  const isWhole = context.recovery.mode !== 'stitch'
+  if (isWhole) learnRatios(context, services)
   const { route, facts } = context
   if (route === undefined || facts === undefined) return
   noticeAgain(context, services.routing, facts)
   const attempt = context.answer?.attempt
-  if (attempt !== undefined && context.outcome === 'ok')
+  if (attempt !== undefined && context.outcome === 'ok' && isWhole)
     learnAnswer(context, services.routing, { route, facts, attempt })
   // Whoever left is no sign that nobody could have answered.
   else if (context.outcome === 'error' && context.fault !== undefined)

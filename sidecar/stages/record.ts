@@ -121,8 +121,7 @@ function requestRow(context: Context, services: Services): RequestRow {
     error_code: context.outcome === 'ok' ? '' : errorCode(context),
     finish_reason: served?.finishReason ?? '',
     duration_ms: elapsedMs(context.arrivedAt, context.finishedAt),
-    first_token_ms:
-      served?.firstContentAt === undefined ? null : elapsedMs(context.arrivedAt, served.firstContentAt),
+    first_token_ms: firstTokenMs(context),
     overhead_us: overheadUs(context),
     dropped_fields: context.droppedFields,
     request_bytes: context.requestBytes,
@@ -143,6 +142,11 @@ function requestRow(context: Context, services: Services): RequestRow {
     unscanned_parts: 0,
     placeholder_unknown: 0,
   }
+}
+
+function firstTokenMs({ recovery, answer, arrivedAt }: Context): number | null {
+  const firstAt = recovery.firstContentAt ?? answer?.attempt.firstContentAt
+  return firstAt === undefined ? null : elapsedMs(arrivedAt, firstAt)
 }
 
 const noFingerprint = '0'.repeat(32)

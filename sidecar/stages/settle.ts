@@ -108,7 +108,7 @@ function charge({ snapshot, hints }: Context, calls: readonly PricedCall[]): str
 /** The same usage at the baseline's price: an estimate, and called one wherever it is shown. */
 function baseline(context: Context): string | null {
   const candidate = context.route?.baseline
-  const usage = context.attempts.at(-1)?.usage
+  const usage = (context.answer?.attempt ?? context.attempts.at(-1))?.usage
   if (candidate === undefined || usage === undefined) return null
   const { reportedCostUsd: _reported, ...counted } = usage
   const { body, arrivedMs: atMs } = context

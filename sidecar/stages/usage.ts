@@ -43,9 +43,10 @@ function generationState(context: Context, attempt: Attempt): UsageState {
   return usage !== undefined && isGivenUp(attempt) ? 'stated' : 'none'
 }
 
-/** Content came, or the caller left when the provider had the prompt. */
+/** Content came, or it was not waited for when the provider had the prompt. */
 function wasUsed({ outcome, firstContentAt, wasSent }: Attempt): boolean {
-  return outcome === 'answered' || (outcome === 'aborted' && wasSent) || firstContentAt !== undefined
+  const isGivenUp = outcome === 'aborted' || outcome === 'hedge_lost'
+  return outcome === 'answered' || (isGivenUp && wasSent) || firstContentAt !== undefined
 }
 
 function isGivenUp({ outcome, errorCode }: Attempt): boolean {

@@ -1,22 +1,11 @@
-import type { Usage } from '../../contract/usage.ts'
 import type { AnswerEvent } from '../conversation/answer.ts'
-import { isContent } from '../conversation/answer.ts'
 import type { Fault } from '../conversation/fault.ts'
+import type { StreamPosition } from '../conversation/position.ts'
 import type { AnswerStreamReader } from '../formats/format.ts'
 import type { BodyListener, Exchange, Failure } from '../upstream/exchange.ts'
 import type { Frame, Framer } from './frame.ts'
-
-/** What a stream said about itself so far. */
-export interface StreamFacts {
-  usage: Usage | undefined
-  model: string
-  finishReason: string
-  firstContentAt: number | undefined
-  /** Characters of text, thinking and tool arguments: what tokens are estimated from when usage is missing. */
-  contentChars: number
-  /** The same text itself, up to a limit: what tokens are counted from when usage is missing. */
-  content: string
-}
+import type { StreamFacts } from './stream-facts.ts'
+import { malformed, StreamReading } from './stream-reading.ts'
 
 export interface StreamSink {
   /** Bytes came, whether or not they complete an event. */
@@ -35,23 +24,6 @@ const heldBytesMax = 1_048_576
 /** Providers that forget to close after their last event are not waited for. */
 const closeGraceMs = 1000
 
-/** 250,000 tokens: more than any model writes. */
-const contentCharsMax = 1_048_576
-
-/** Text that is only appended to is not copied: it stays a list of pieces until somebody counts it. */
-function keepContent(facts: StreamFacts, text: string): void {
-  facts.contentChars += text.length
-  if (facts.content.length < contentCharsMax) facts.content += text
-}
-
-const noEvents: readonly AnswerEvent[] = []
-
-const malformed: Fault = {
-  class: 'outage',
-  status: 200,
-  code: 'malformed_stream',
-  message: 'the provider sent a stream that cannot be read',
-}
 const truncated: Fault = {
   class: 'outage',
   status: 200,
@@ -64,28 +36,16 @@ const truncated: Fault = {
  * shows that the provider means it (many send errors as the first event of a 200), then feeds one sink.
  */
 export class AnswerStream implements BodyListener {
-  readonly facts: StreamFacts = {
-    usage: undefined,
-    model: '',
-    finishReason: '',
-    firstContentAt: undefined,
-    contentChars: 0,
-    content: '',
-  }
   readonly #exchange: Exchange
   readonly #framer: Framer
-  readonly #reader: AnswerStreamReader
+  readonly #reading: StreamReading
   #sink: StreamSink | undefined
   #heldFrames: Frame[] = []
   #heldEvents: (readonly AnswerEvent[])[] = []
   #heldBytes = 0
   #outcome: { complete: true } | { complete: false; fault: Fault; said: Frame | undefined } | undefined
-  #hasEnd = false
-  /** Answers that began and answers that finished, of the several a request may ask for. */
-  #choices = 1
-  #finishes = 0
-  #isReal = false
-  #hasContent = false
+  #isCut = false
+  #isReported = false
   #waiting: (() => void) | undefined
   #untilContent = false
   #closeTimer: NodeJS.Timeout | undefined
@@ -93,7 +53,7 @@ export class AnswerStream implements BodyListener {
   constructor(exchange: Exchange, framer: Framer, reader: AnswerStreamReader) {
     this.#exchange = exchange
     this.#framer = framer
-    this.#reader = reader
+    this.#reading = new StreamReading(reader)
   }
 
   /**
@@ -135,18 +95,16 @@ export class AnswerStream implements BodyListener {
 
   onEnd(): void {
     if (this.#outcome !== undefined) return
-    // A last frame without its separator is the end of a complete answer, or half an event of a broken one.
-    const frames = this.#framer.end()
-    const events = frames.map((frame) => this.#read(frame))
-    const fault = this.#observe(events.flat())
-    if (fault !== undefined) this.#break(fault, frames.at(-1))
-    else if (this.#isComplete() && frames.length > 0) this.#deliver(frames, events)
+    const { good, events, fault, said } = this.#reading.readLast(this.#framer.end())
+    if (fault !== undefined) this.#break(fault, said)
+    else if (good.length > 0) this.#deliver(good, events)
     this.#finish()
   }
 
   onFailure(failure: Failure): void {
+    this.#isCut = true
     // Everything was there; how the connection ended does not matter any more.
-    if (this.#hasEnd) this.#finish()
+    if (this.#reading.isComplete) this.#finish()
     else
       this.#break({
         class: failure.code === 'aborted' ? 'aborted' : 'outage',
@@ -154,6 +112,25 @@ export class AnswerStream implements BodyListener {
         code: failure.code,
         message: 'the connection to the provider broke',
       })
+  }
+
+  get facts(): StreamFacts {
+    return this.#reading.facts
+  }
+
+  /** The provider has said that the answer is over. */
+  get hasEnd(): boolean {
+    return this.#reading.hasEnd
+  }
+
+  /** The connection broke, if only behind the last word of the answer. */
+  get isCut(): boolean {
+    return this.#isCut
+  }
+
+  /** Where the stream stands, for whoever goes on with it. */
+  position(): StreamPosition {
+    return this.#reading.position()
   }
 
   /** Ends the stream from our side (a timeout). */
@@ -164,71 +141,22 @@ export class AnswerStream implements BodyListener {
 
   #take(frames: readonly Frame[]): void {
     if (frames.length === 0) return
-    const events: (readonly AnswerEvent[])[] = []
-    let fault: Fault | undefined
-    let good = 0
-    for (const frame of frames) {
-      const read = this.#read(frame)
-      fault = this.#observe(read)
-      if (fault !== undefined) break
-      events.push(read)
-      good += 1
-    }
-    if (good > 0) this.#deliver(good === frames.length ? frames : frames.slice(0, good), events)
+    const { good, events, fault, said } = this.#reading.read(frames)
+    if (this.#reading.hasEnd) this.#awaitClose()
+    if (good.length > 0) this.#deliver(good, events)
     if (fault !== undefined) {
-      this.#break(fault, frames[good])
+      this.#break(fault, said)
       this.#exchange.abort('error_event')
     } else if (this.#waiting !== undefined && this.#isReady()) {
       this.#wake()
     }
   }
 
-  #read(frame: Frame): readonly AnswerEvent[] {
-    return frame.hasData ? this.#reader.onFrame(frame) : noEvents
-  }
-
-  #observe(events: readonly AnswerEvent[]): Fault | undefined {
-    for (const event of events) {
-      switch (event.type) {
-        case 'error':
-          return event.fault
-        case 'start':
-          this.facts.model = event.model
-          break
-        case 'usage':
-          this.facts.usage = event.usage
-          break
-        case 'finish':
-          this.#finishes += 1
-          this.facts.finishReason = event.raw
-          break
-        case 'end':
-          this.#hasEnd = true
-          this.#closeTimer ??= setTimeout(() => {
-            this.#finish()
-            this.#exchange.abort('closed')
-          }, closeGraceMs)
-          break
-        case 'text':
-        case 'thinking':
-        case 'refusal':
-          keepContent(this.facts, event.text)
-          break
-        case 'tool_arguments':
-          keepContent(this.facts, event.json)
-          break
-        default:
-          break
-      }
-      this.#isReal = true
-      const choice = choiceOf(event)
-      if (choice >= this.#choices) this.#choices = choice + 1
-      if (!this.#hasContent && isContent(event)) {
-        this.#hasContent = true
-        this.facts.firstContentAt = performance.now()
-      }
-    }
-    return undefined
+  #awaitClose(): void {
+    this.#closeTimer ??= setTimeout(() => {
+      this.#finish()
+      this.#exchange.abort('closed')
+    }, closeGraceMs)
   }
 
   #deliver(frames: readonly Frame[], events: readonly (readonly AnswerEvent[])[]): void {
@@ -243,17 +171,13 @@ export class AnswerStream implements BodyListener {
 
   #isReady(): boolean {
     if (this.#outcome !== undefined || this.#heldBytes > heldBytesMax) return true
-    if (this.#untilContent) return this.#hasContent || this.#finishes > 0
-    return this.#isReal
-  }
-
-  #isComplete(): boolean {
-    return this.#hasEnd || this.#finishes >= this.#choices
+    if (this.#untilContent) return this.facts.firstContentAt !== undefined || this.facts.finishes > 0
+    return this.#reading.isReal
   }
 
   #finish(): void {
     if (this.#outcome !== undefined) return
-    if (this.#isComplete()) {
+    if (this.#reading.isComplete) {
       this.#outcome = { complete: true }
       this.#report()
     } else {
@@ -272,7 +196,8 @@ export class AnswerStream implements BodyListener {
     this.#wake()
     const outcome = this.#outcome
     const sink = this.#sink
-    if (outcome === undefined || sink === undefined) return
+    if (outcome === undefined || sink === undefined || this.#isReported) return
+    this.#isReported = true
     if (outcome.complete) sink.onComplete()
     else sink.onBroken(outcome.fault, outcome.said)
   }
@@ -281,18 +206,5 @@ export class AnswerStream implements BodyListener {
     const waiting = this.#waiting
     this.#waiting = undefined
     waiting?.()
-  }
-}
-
-/** The answer an event belongs to, of those a request may ask for. */
-function choiceOf(event: AnswerEvent): number {
-  switch (event.type) {
-    case 'start':
-    case 'usage':
-    case 'end':
-    case 'error':
-      return 0
-    default:
-      return event.choice
   }
 }

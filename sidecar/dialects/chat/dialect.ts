@@ -9,7 +9,7 @@ export const chatDialect: Dialect = {
   name: 'chat',
   readRequest,
   writeAnswer,
-  streamWriter: (frame) => new ChatStreamWriter(frame),
+  streamWriter: (frame, at) => new ChatStreamWriter(frame, at),
   writeError,
   writeStreamError,
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../contract/json.ts'
 import type { Usage } from '../../../contract/usage.ts'
 import type { AnswerEvent } from '../../conversation/answer.ts'
+import type { StreamPosition } from '../../conversation/position.ts'
 import { reasoningDetail } from '../../conversation/reasoning-details.ts'
 import type { AnswerFrame, AnswerStreamWriter } from '../dialect.ts'
 import {
@@ -37,15 +38,22 @@ export class ChatStreamWriter implements AnswerStreamWriter {
   #head: AnswerHead | undefined
   #usage: Usage | undefined
 
-  constructor(frame: AnswerFrame) {
+  constructor(frame: AnswerFrame, at?: StreamPosition) {
     this.#frame = frame
     this.#asFunctions = speaksFunctions(frame)
+    if (at?.start === undefined) return
+    this.#head = {
+      ...answerHead(frame, at.start),
+      ...(at.start.model === '' ? {} : { model: at.start.model }),
+    }
+    // Its first chunk has named the role.
+    this.#state(0)
   }
 
   write(event: AnswerEvent): string {
     switch (event.type) {
       case 'start':
-        this.#head = answerHead(this.#frame, event)
+        this.#head ??= answerHead(this.#frame, event)
         return this.#open(0)
       case 'usage':
         // Held back: callers expect one usage chunk, after everything else, and the last count is the true one.

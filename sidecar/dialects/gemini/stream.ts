@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../contract/json.ts'
 import type { AnswerEvent, FinishReason } from '../../conversation/answer.ts'
+import type { StreamPosition } from '../../conversation/position.ts'
 import type { AnswerFrame, AnswerStreamWriter, ErrorBody } from '../dialect.ts'
 import { answerHead, finishReason, showsThoughts } from './answer.ts'
 import { writeError } from './error.ts'
@@ -16,9 +17,10 @@ interface Choice {
  * is the end, so it waits for `end()`. Usage often comes after the finish, and a stream that dies before
  * its end must not have said that it finished.
  */
-export function streamWriter(frame: AnswerFrame): AnswerStreamWriter {
+export function streamWriter(frame: AnswerFrame, at?: StreamPosition): AnswerStreamWriter {
   const choices = new Map<number, Choice>()
-  let head = answerHead(undefined, frame)
+  let head = answerHead(at?.start, frame)
+  if (at?.start?.model) head = { ...head, modelVersion: at.start.model }
   let usage: JsonObject | undefined
   const choiceAt = (index: number): Choice => {
     const known = choices.get(index)
@@ -74,8 +76,8 @@ export interface JsonArrayWriter extends AnswerStreamWriter {
 }
 
 /** The same frames for callers that left out `alt=sse`: elements of one JSON array. */
-export function jsonArrayWriter(writer: AnswerStreamWriter): JsonArrayWriter {
-  let isOpen = false
+export function jsonArrayWriter(writer: AnswerStreamWriter, isBegun = false): JsonArrayWriter {
+  let isOpen = isBegun
   const elements = (frames: string): string => {
     let text = ''
     for (const frame of frames.split('\n\n')) {

@@ -1,4 +1,5 @@
 import type { AnswerEvent } from '../../conversation/answer.ts'
+import type { MessagesPosition } from '../../conversation/position.ts'
 import { JsonProgress } from './json-progress.ts'
 import { wrapProof } from './signature.ts'
 
@@ -17,6 +18,9 @@ export type Block =
     }
   | { readonly type: 'media'; readonly mediaType: string; readonly data: string }
 
+/** Nothing of it is left to say but that it is over. */
+const written: Block = { type: 'redacted_thinking', data: '' }
+
 type CallBlock = Extract<Block, { type: 'tool_use' }>
 type ProofEvent = Extract<AnswerEvent, { type: 'thinking_proof' }>
 
@@ -30,6 +34,16 @@ export class ContentBlocks {
   hasRefusal = false
   hasCalls = false
   readonly #calls = new Map<number, CallBlock>()
+
+  /** The blocks somebody else has written: empty, but for a text that goes on. */
+  resume({ index, open }: MessagesPosition): void {
+    while (this.blocks.length < index) this.blocks.push(written)
+    if (open === 'text') this.blocks.push({ type: 'text', pieces: [] })
+    // Its own proof will never come, and without one its vendor would refuse to see it again: ours says whose it is.
+    else if (open === 'thinking')
+      this.blocks.push({ type: 'thinking', pieces: [], signature: wrapProof({ issuer: 'other' }) })
+    else if (open === 'other') this.blocks.push(written)
+  }
 
   add(event: AnswerEvent): void {
     // The dialect gives one answer; further choices have no place in it.

@@ -9,7 +9,7 @@ export const messagesDialect: Dialect = {
   name: 'messages',
   readRequest: (body) => readRequest(body),
   writeAnswer,
-  streamWriter: (frame) => new MessagesStreamWriter(frame),
+  streamWriter: (frame, at) => new MessagesStreamWriter(frame, at),
   writeError,
   writeStreamError,
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../contract/json.ts'
 import type { Usage } from '../../../contract/usage.ts'
 import type { AnswerEvent } from '../../conversation/answer.ts'
+import type { StreamPosition } from '../../conversation/position.ts'
 import type { AnswerFrame, AnswerStreamWriter } from '../dialect.ts'
 import { blockStart, messageHead } from './answer.ts'
 import { type Block, ContentBlocks } from './content.ts'
@@ -22,8 +23,13 @@ export class MessagesStreamWriter implements AnswerStreamWriter {
   #usage: Usage | undefined
   #finish: Extract<AnswerEvent, { type: 'finish' }> | undefined
 
-  constructor(frame: AnswerFrame) {
+  constructor(frame: AnswerFrame, at?: StreamPosition) {
     this.#frame = frame
+    if (at?.wire?.format !== 'messages' || at.start === undefined) return
+    this.#hasStarted = true
+    this.#index = at.wire.index
+    this.#isOpen = at.wire.open !== undefined
+    this.#content.resume(at.wire)
   }
 
   write(event: AnswerEvent): string {

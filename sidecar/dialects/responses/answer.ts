@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../contract/json.ts'
 import type { Usage } from '../../../contract/usage.ts'
 import type { AnswerEvent, FinishReason } from '../../conversation/answer.ts'
+import type { ResponsesPosition } from '../../conversation/position.ts'
 import type { AnswerFrame } from '../dialect.ts'
 import { responseError } from './error.ts'
 import { type Emit, tokenOf } from './items.ts'
@@ -16,9 +17,13 @@ export interface Draft {
   response(): JsonObject
 }
 
-export function draftAnswer(frame: AnswerFrame, emit: Emit): Draft {
-  const output = { items: [] as JsonObject[], token: tokenOf(frame.requestId), emit }
-  const content = contentWriter(output)
+/** What a provider has written of the answer itself. */
+export type Resumed = ResponsesPosition & { readonly openText: string }
+
+export function draftAnswer(frame: AnswerFrame, emit: Emit, resumed?: Resumed): Draft {
+  const output = { items: [...(resumed?.items ?? [])], token: tokenOf(frame.requestId), emit }
+  const content = contentWriter(output, resumed)
+  const base = resumed?.response
   let finish: FinishReason | undefined
   let usage: Usage | undefined
   let error: ReturnType<typeof responseError> | undefined
@@ -31,11 +36,11 @@ export function draftAnswer(frame: AnswerFrame, emit: Emit): Draft {
         content.close(statusOf(finish) === 'incomplete')
       } else content.onEvent(event)
     },
-    opening: () => responseObject(frame, { status: 'in_progress', output: [] }),
+    opening: () => responseObject(frame, { status: 'in_progress', output: [], base }),
     response() {
       const status = error ? 'failed' : statusOf(finish)
       content.close(status !== 'completed')
-      return responseObject(frame, { status, output: output.items, finish, usage, error })
+      return responseObject(frame, { status, output: output.items, finish, usage, error, base })
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../contract/json.ts'
-import { addItem, finishItem, nextId, type Output } from './items.ts'
+import { addItem, finishItem, type Inherited, nextId, type Output } from './items.ts'
 
 type PartKind = 'output_text' | 'refusal'
 
@@ -16,8 +16,8 @@ export interface MessageWriter {
 }
 
 /** Text and refusals: parts of one message until something else comes between. */
-export function messageWriter(output: Output): MessageWriter {
-  let open: OpenMessage | undefined
+export function messageWriter(output: Output, inherited?: Inherited): MessageWriter {
+  let open = inherited && openMessage(inherited)
 
   const start = (): OpenMessage => {
     const id = nextId(output, 'msg')
@@ -62,6 +62,11 @@ export function messageWriter(output: Output): MessageWriter {
       open = undefined
     },
   }
+}
+
+function openMessage({ id, index, text, hasOpenPart }: Inherited): OpenMessage {
+  if (hasOpenPart) return { id, index, content: [], part: { kind: 'output_text', text } }
+  return { id, index, content: text === '' ? [] : [partOf('output_text', text)], part: undefined }
 }
 
 function partOf(kind: PartKind, text: string): JsonObject {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../contract/json.ts'
-import { addItem, finishItem, nextId, type Output } from './items.ts'
+import { addItem, finishItem, type Inherited, nextId, type Output } from './items.ts'
 import { type Proof, sealProof } from './proof.ts'
 
 export interface ReasoningWriter {
@@ -14,8 +14,8 @@ export interface ReasoningWriter {
  * clients show it, whereas reasoning_text is known only from hosts of open-weight models and most clients
  * skip it.
  */
-export function reasoningWriter(output: Output): ReasoningWriter {
-  let open: { id: string; index: number; text: string } | undefined
+export function reasoningWriter(output: Output, inherited?: Inherited): ReasoningWriter {
+  let open: { id: string; index: number; text: string } | undefined = inherited && { ...inherited }
 
   const start = (firstText: boolean) => {
     const id = nextId(output, 'rs')

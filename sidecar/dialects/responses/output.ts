@@ -1,5 +1,5 @@
 import { type AnswerEvent, isContent } from '../../conversation/answer.ts'
-import { addItem, finishItem, nextId, type Output } from './items.ts'
+import { addItem, type Begun, finishItem, inherit, nextId, type Output } from './items.ts'
 import { callWriter } from './output-calls.ts'
 import { messageWriter } from './output-message.ts'
 import { reasoningWriter } from './output-reasoning.ts'
@@ -13,9 +13,10 @@ export interface ContentWriter {
   close(isCut: boolean): void
 }
 
-export function contentWriter(output: Output): ContentWriter {
-  const message = messageWriter(output)
-  const reasoning = reasoningWriter(output)
+export function contentWriter(output: Output, begun?: Begun): ContentWriter {
+  const open = inherit(output, begun)
+  const message = messageWriter(output, open?.type === 'message' ? open : undefined)
+  const reasoning = reasoningWriter(output, open?.type === 'reasoning' ? open : undefined)
   const calls = callWriter(output)
   const closeOthers = () => {
     message.close('completed')

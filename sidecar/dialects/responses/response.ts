@@ -12,13 +12,16 @@ export interface ResponseState {
   readonly finish?: FinishReason | undefined
   readonly usage?: Usage | undefined
   readonly error?: { readonly code: string; readonly message: string } | undefined
+  /** The Response as the provider that began it stated it. */
+  readonly base?: JsonObject | undefined
 }
 
 /** The Response object, whole: SDKs and their users read the echoed settings, too. */
 export function responseObject(frame: AnswerFrame, state: ResponseState): JsonObject {
   return {
     ...responseShell({ requestId: frame.requestId, model: frame.model, createdAtMs: frame.createdAtMs }),
-    ...echo(frame.body),
+    // Nobody has kept an answer that two providers wrote.
+    ...(state.base === undefined ? echo(frame.body) : { ...state.base, store: false }),
     status: state.status,
     output: state.output,
     error: state.error ? { code: state.error.code, message: state.error.message } : null,

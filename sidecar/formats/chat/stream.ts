@@ -7,7 +7,7 @@ import {
   objectAt,
   stringAt,
 } from '../../../contract/json.ts'
-import type { AnswerEvent } from '../../conversation/answer.ts'
+import { type AnswerEvent, unreadable } from '../../conversation/answer.ts'
 import type { Frame } from '../../streaming/frame.ts'
 import type { AnswerStreamReader, HostQuirks } from '../format.ts'
 import { startEvent, usageIn } from './answer.ts'
@@ -45,7 +45,7 @@ export class ChatStreamReader implements AnswerStreamReader {
     const data = frame.data.trim()
     if (data === '[DONE]') return this.#over({ type: 'end' })
     const chunk = parsed(data)
-    if (chunk === undefined) return nothing
+    if (chunk === undefined) return unreadable
     const fault = frame.event === 'error' ? faultOfError(errorIn(chunk)) : this.#faultIn(chunk)
     if (fault !== undefined) return this.#over({ type: 'error', fault })
     return this.#onChunk(chunk)
@@ -154,7 +154,7 @@ function errorIn(chunk: JsonObject): Json {
   return chunk['error'] ?? chunk
 }
 
-/** A frame that is no JSON is not an answer's end nor its content: it is passed over. */
+/** A frame that is no JSON is not an answer's end nor its content. */
 function parsed(data: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(data)

@@ -1,5 +1,5 @@
 import { isObject, type Json, objectAt, stringAt } from '../../../contract/json.ts'
-import type { AnswerEvent } from '../../conversation/answer.ts'
+import { type AnswerEvent, unreadable } from '../../conversation/answer.ts'
 import type { Frame } from '../../streaming/frame.ts'
 import type { AnswerStreamReader } from '../format.ts'
 import { callEvent, contentEvents, startEvent, textEvents } from './answer.ts'
@@ -19,8 +19,9 @@ class CohereStreamReader implements AnswerStreamReader {
   #hasEnded = false
 
   onFrame(frame: Frame): readonly AnswerEvent[] {
+    if (this.#hasEnded) return []
     const payload = parse(frame.data)
-    if (!isObject(payload) || this.#hasEnded) return []
+    if (!isObject(payload)) return unreadable
     const events = this.#eventsOf(stringAt(payload, 'type') ?? frame.event, payload)
     if (events.length === 0 || this.#hasStarted) return events
     this.#hasStarted = true

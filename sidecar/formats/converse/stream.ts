@@ -1,5 +1,5 @@
 import { type Json, numberAt, objectAt, stringAt } from '../../../contract/json.ts'
-import type { AnswerEvent } from '../../conversation/answer.ts'
+import { type AnswerEvent, unreadable } from '../../conversation/answer.ts'
 import type { Frame } from '../../streaming/frame.ts'
 import type { AnswerStreamReader } from '../format.ts'
 import { callEvent, callersTool, mediaEvents, proofEvents, startEvent, textEvents } from './answer.ts'
@@ -35,7 +35,7 @@ class ConverseStreamReader implements AnswerStreamReader {
     if (kind === 'exception' || kind === 'error') {
       return [{ type: 'error', fault: streamFault(type ?? '', payload) }]
     }
-    if (payload === undefined) return []
+    if (payload === undefined) return unreadable
     const events = this.#eventsOf(frame.event, payload)
     if (events.length === 0 || this.#hasStarted) return events
     this.#hasStarted = true

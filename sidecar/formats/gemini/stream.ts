@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../../../contract/json.ts'
-import type { AnswerEvent } from '../../conversation/answer.ts'
+import { type AnswerEvent, unreadable } from '../../conversation/answer.ts'
 import type { Frame } from '../../streaming/frame.ts'
 import type { AnswerStreamReader } from '../format.ts'
 import { createAnswerReading } from './candidates.ts'
@@ -14,8 +14,10 @@ export function streamReader(): AnswerStreamReader {
   return {
     onFrame(frame: Frame): readonly AnswerEvent[] {
       if (!frame.hasData) return []
+      const bodies = bodiesOf(frame.data)
+      if (bodies === undefined) return unreadable
       const events: AnswerEvent[] = []
-      for (const body of bodiesOf(frame.data)) {
+      for (const body of bodies) {
         if (errorIn(body)) events.push({ type: 'error', fault: readErrorBody(body, 200) })
         else events.push(...usageFirst(reading.read(body)))
       }
@@ -32,13 +34,13 @@ function usageFirst(events: readonly AnswerEvent[]): readonly AnswerEvent[] {
   return [start, usage, ...rest.slice(0, -1)]
 }
 
-/** Errors may come as a list of one. What is no JSON says nothing. */
-function bodiesOf(data: string): JsonObject[] {
+/** Errors may come as a list of one. Undefined: it is no JSON. */
+function bodiesOf(data: string): JsonObject[] | undefined {
   let value: unknown
   try {
     value = JSON.parse(data)
   } catch {
-    return []
+    return undefined
   }
   if (Array.isArray(value)) return value.filter(isObject)
   return isObject(value) ? [value] : []

@@ -17,6 +17,8 @@ export interface ModelTraits {
   readonly structuredOutput: boolean
   /** Takes `role: system` between turns. */
   readonly systemTurns: boolean
+  /** Goes on with a last turn of the assistant. A 400 from 4.6 on. */
+  readonly prefill: boolean
 }
 
 interface ClaudeName {
@@ -47,6 +49,7 @@ export function modelTraits(model: string): ModelTraits {
     structuredOutput: version >= 405 || (family === 'opus' && version === 401),
     // Opus 4.8 was the first; every family of 5 and later has them.
     systemTurns: version >= 408,
+    prefill: version < 406,
   }
 }
 

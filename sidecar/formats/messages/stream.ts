@@ -1,5 +1,6 @@
 import { countAt, isObject, type JsonObject, objectAt, stringAt } from '../../../contract/json.ts'
-import type { AnswerEvent } from '../../conversation/answer.ts'
+import { type AnswerEvent, unreadable } from '../../conversation/answer.ts'
+import type { MessagesPosition } from '../../conversation/position.ts'
 import type { Frame } from '../../streaming/frame.ts'
 import type { AnswerStreamReader } from '../format.ts'
 import { callEvent, mediaEvents, proofEvents, textEvents } from './answer.ts'
@@ -18,12 +19,15 @@ const nothing: readonly AnswerEvent[] = []
 export class MessagesStreamReader implements AnswerStreamReader {
   readonly #open = new Map<number, OpenBlock>()
   #calls = 0
+  /** Of the block that is open, or comes next. */
+  #index = 0
+  #openType: MessagesPosition['open']
   #usage: JsonObject | undefined
 
   onFrame(frame: Frame): readonly AnswerEvent[] {
     if (!frame.hasData || frame.event === 'ping') return nothing
     const data = parsed(frame.data)
-    if (data === undefined) return nothing
+    if (data === undefined) return unreadable
     // Some hosts leave out the `event:` line; the data names the event too.
     return this.#read(stringAt(data, 'type') ?? frame.event, data)
   }
@@ -55,8 +59,15 @@ export class MessagesStreamReader implements AnswerStreamReader {
     return [{ type: 'start', id, model }, ...this.#usageEvents(objectAt(message, 'usage'))]
   }
 
+  position(): MessagesPosition {
+    return { format: 'messages', index: this.#index, open: this.#openType }
+  }
+
   #onBlockStart(index: number, block: JsonObject | undefined): readonly AnswerEvent[] {
-    switch (stringAt(block, 'type')) {
+    const type = stringAt(block, 'type')
+    this.#index = index
+    this.#openType = type === 'text' || type === 'thinking' ? type : 'other'
+    switch (type) {
       case 'text':
         return textEvents('text', stringAt(block, 'text'))
       case 'thinking':
@@ -106,6 +117,8 @@ export class MessagesStreamReader implements AnswerStreamReader {
   }
 
   #onBlockStop(index: number): readonly AnswerEvent[] {
+    this.#index = index + 1
+    this.#openType = undefined
     const block = this.#open.get(index)
     if (block === undefined) return nothing
     this.#open.delete(index)

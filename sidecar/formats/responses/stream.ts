@@ -1,5 +1,6 @@
 import { arrayAt, countAt, isObject, type JsonObject, objectAt, stringAt } from '../../../contract/json.ts'
-import type { AnswerEvent } from '../../conversation/answer.ts'
+import { type AnswerEvent, unreadable } from '../../conversation/answer.ts'
+import type { ResponsesPosition } from '../../conversation/position.ts'
 import type { Frame } from '../../streaming/frame.ts'
 import type { AnswerStreamReader } from '../format.ts'
 import { closingEvents, outputEvents, startOf } from './answer.ts'
@@ -13,6 +14,7 @@ import {
   summarySeparator,
   thinkingEvents,
 } from './output.ts'
+import { Place } from './place.ts'
 
 /** What was already said of an output item, so that its `done` adds only what is missing. */
 interface Seen {
@@ -46,15 +48,21 @@ export class ResponsesStreamReader implements AnswerStreamReader {
   readonly #items = new Map<number, Seen>()
   readonly #done: JsonObject[] = []
   #calls = 0
+  readonly #place = new Place()
   #start: AnswerEvent | undefined
   #hasStarted = false
   #isOver = false
 
   onFrame(frame: Frame): readonly AnswerEvent[] {
-    if (!frame.hasData || this.#isOver || repeated.has(frame.event)) return nothing
+    if (!frame.hasData || this.#isOver) return nothing
+    if (repeated.has(frame.event)) {
+      this.#place.pass(frame.event)
+      return nothing
+    }
     const data = parsed(frame.data)
-    if (data === undefined) return nothing
+    if (data === undefined) return unreadable
     const type = stringAt(data, 'type') ?? frame.event
+    this.#place.note(type, data)
     if (type === 'response.created') {
       // An overloaded OpenAI opens the stream and fails it at once, so the start waits for something real.
       this.#start = startOf(objectAt(data, 'response'))
@@ -65,6 +73,10 @@ export class ResponsesStreamReader implements AnswerStreamReader {
     if (this.#hasStarted || !isReal || events[0]?.type === 'error') return events
     this.#hasStarted = true
     return [this.#start ?? startOf(objectAt(data, 'response')), ...events]
+  }
+
+  position(): ResponsesPosition | undefined {
+    return this.#place.position()
   }
 
   #read(type: string, data: JsonObject): readonly AnswerEvent[] {

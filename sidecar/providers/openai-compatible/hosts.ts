@@ -67,7 +67,13 @@ const rows: Readonly<Record<HostName, HostRow>> = {
   dashscope: {
     baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
     keyEnv: 'DASHSCOPE_API_KEY',
-    quirks: { ...compatible, reasoning: 'enable_thinking', topK: true, cacheMarks: 'cache_control' },
+    quirks: {
+      ...compatible,
+      reasoning: 'enable_thinking',
+      topK: true,
+      cacheMarks: 'cache_control',
+      prefill: 'partial',
+    },
   },
   mistral: {
     baseUrl: 'https://api.mistral.ai/v1',
@@ -85,6 +91,7 @@ const rows: Readonly<Record<HostName, HostRow>> = {
       seedField: 'random_seed',
       responses: false,
       thinkingBack: 'thinking_parts',
+      prefill: 'prefix',
     },
   },
   groq: {
@@ -144,6 +151,7 @@ const rows: Readonly<Record<HostName, HostRow>> = {
       reasoning: 'thinking_type',
       strictTools: false,
       thinkingBack: 'reasoning_content',
+      prefill: 'partial',
     },
   },
   zai: {
@@ -157,8 +165,16 @@ const rows: Readonly<Record<HostName, HostRow>> = {
       thinkingBack: 'reasoning_content',
     },
   },
-  vllm: { baseUrl: 'http://127.0.0.1:8000/v1', keyEnv: '', quirks: selfHosted },
-  sglang: { baseUrl: 'http://127.0.0.1:30000/v1', keyEnv: '', quirks: selfHosted },
+  vllm: {
+    baseUrl: 'http://127.0.0.1:8000/v1',
+    keyEnv: '',
+    quirks: { ...selfHosted, prefill: 'continue_final_message' },
+  },
+  sglang: {
+    baseUrl: 'http://127.0.0.1:30000/v1',
+    keyEnv: '',
+    quirks: { ...selfHosted, prefill: 'continue_final_message' },
+  },
   llamacpp: { baseUrl: 'http://127.0.0.1:8080/v1', keyEnv: '', quirks: selfHosted },
   ollama: {
     baseUrl: 'http://127.0.0.1:11434/v1',

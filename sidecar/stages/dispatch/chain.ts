@@ -1,6 +1,7 @@
 import { GatewayError } from '../../../contract/errors.ts'
 import type { Context } from '../../context.ts'
 import type { Fault } from '../../conversation/fault.ts'
+import type { Delivered } from '../../recovery/delivered.ts'
 import { type Illness, isRefusal, isTrial, type Trial, type TrialAsk } from '../../routing/health/health.ts'
 import { nobodyLeft } from '../../routing/nobody.ts'
 import type { Candidate, ProviderTarget, Route } from '../../routing/route.ts'
@@ -79,9 +80,10 @@ export class Chain {
 
   /**
    * The next candidate the request can be written for; who can't express it is passed over, and who can't be
-   * asked now. A promise only where writing it takes a worker.
+   * asked now. A promise only where writing it takes a worker. With `continues` it is to go on with an answer
+   * that another one began.
    */
-  next(after?: Failed): Next | Promise<Next> {
+  next(after?: Failed, continues?: Delivered): Next | Promise<Next> {
     if (after !== undefined) this.#note(after)
     if (after?.fault.class === 'context_length') this.#addLarger()
     for (;;) {
@@ -94,8 +96,8 @@ export class Chain {
       if (!this.#mayBeAsked(candidate)) continue
       if (isCountedHere(this.#context, candidate)) return 'counted'
       if (this.#isIll(candidate)) continue
-      const started = this.#prepare(candidate)
-      if (started instanceof Promise) return started.then((found) => found ?? this.next())
+      const started = this.#prepare(candidate, continues)
+      if (started instanceof Promise) return started.then((found) => found ?? this.next(undefined, continues))
       if (started !== undefined) return started
     }
   }
@@ -145,7 +147,10 @@ export class Chain {
     return true
   }
 
-  #prepare(candidate: Candidate): Prepared | undefined | Promise<Prepared | undefined> {
+  #prepare(
+    candidate: Candidate,
+    continues: Delivered | undefined,
+  ): Prepared | undefined | Promise<Prepared | undefined> {
     const start = (written: Written) => {
       this.#refuseDropping(written)
       this.#tried = nobodyYet
@@ -155,7 +160,7 @@ export class Chain {
       return isTrial(begun) ? this.#started(written, begun) : undefined
     }
     try {
-      const written = prepare(this.#context, this.#services, candidate)
+      const written = prepare(this.#context, this.#services, candidate, continues)
       if (!(written instanceof Promise)) return start(written)
       return written.then(start).catch((error: unknown) => {
         this.#passOver(candidate, error)

@@ -2,9 +2,9 @@ import type { Context } from '../../context.ts'
 import type { Fault } from '../../conversation/fault.ts'
 import type { Route } from '../../routing/route.ts'
 import type { Services } from '../../services.ts'
-import { askTarget } from './ask.ts'
 import { backoffMs, wait } from './backoff.ts'
 import { Chain, type Next } from './chain.ts'
+import { askHedged } from './hedge.ts'
 import { startPings } from './pings.ts'
 import type { Prepared } from './prepare.ts'
 import { isRepeatable } from './repeatable.ts'
@@ -33,6 +33,7 @@ export async function dispatch(context: Context, services: Services): Promise<vo
   if (route === undefined || context.chain.length === 0) return
   startPings(context, services)
   const chain = new Chain(context, services, route)
+  context.rest = chain
   const deadlineMs = services.nowMs() + route.timeouts.totalMs
   const run: Run = { context, services, route, chain, deadlineMs, extra: 0, sameTries: 0, wasFiltered: false }
   const first = chain.next()
@@ -57,7 +58,7 @@ async function attempt(run: Run, current: Prepared): Promise<Fault | 'over'> {
       return 'over'
     }
     const isLast = run.extra >= route.retriesMax || !chain.hasMore(current)
-    const outcome = await askTarget(context, services, { ...current, isLast, isFresh, deadlineMs })
+    const outcome = await askHedged(context, services, { ...current, isLast, isFresh, deadlineMs }, chain)
     if (outcome.kind === 'answered') {
       context.answer = outcome.answer
       context.fault = undefined

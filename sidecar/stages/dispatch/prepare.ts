@@ -1,9 +1,10 @@
 import { GatewayError } from '../../../contract/errors.ts'
 import type { Context } from '../../context.ts'
 import { rememberProofs } from '../../conversation/signature-store.ts'
-import { createLane } from '../../lanes/create.ts'
+import { createLane, type LaneAsk } from '../../lanes/create.ts'
 import type { Lane } from '../../lanes/lane.ts'
 import type { Call } from '../../providers/provider.ts'
+import type { Delivered } from '../../recovery/delivered.ts'
 import { wireOf } from '../../routing/eligibility.ts'
 import type { Trial } from '../../routing/health/health.ts'
 import type { Candidate } from '../../routing/route.ts'
@@ -32,9 +33,10 @@ export function prepare(
   context: Context,
   services: Services,
   candidate: Candidate,
+  continues?: Delivered,
 ): Written | Promise<Written> {
   const call = callFor(context, candidate)
-  const made = createLane(laneAsk(context, services, { call, candidate }))
+  const made = createLane(laneAsk(context, services, { call, candidate, continues }))
   // Only a heavy translation takes its time, in a worker.
   if (made instanceof Promise) return made.then((lane) => ({ candidate, call, lane }))
   return { candidate, call, lane: made }
@@ -63,7 +65,11 @@ function wire(context: Context, candidate: Candidate) {
   return wireOf(candidate, { operation: context.operation, dialect: context.dialectName })
 }
 
-function laneAsk(context: Context, services: Services, to: { call: Call; candidate: Candidate }) {
+function laneAsk(
+  context: Context,
+  services: Services,
+  to: Pick<LaneAsk, 'call' | 'candidate' | 'continues'>,
+) {
   // Whoever asks, under which key: what was remembered for one is never found by another.
   const scope = `${context.callerKey?.name ?? ''}\u0000${context.hints.customer}`
   const { signatures } = services

@@ -21,7 +21,7 @@ export function leavesTraces(body: JsonBody): boolean {
   return Array.isArray(tools) && tools.some(isHosted)
 }
 
-const references = ['previous_response_id', 'conversation', 'container', 'mcp_servers']
+const references = ['previous_response_id', 'conversation', 'container', 'mcp_servers', 'web_search_options']
 
 function isTrue(body: JsonBody, key: string): boolean {
   return body.has(key) && body.get(key) === true

@@ -62,7 +62,10 @@ for (const wire of wires) {
   })
 
   test(`${wire.dialect}: a stall in the middle becomes an error in the caller's dialect, never an end`, async () => {
-    await using stage = await startStage({ caller: wire, route: 'timeouts: { idle: 200ms }' })
+    await using stage = await startStage({
+      caller: wire,
+      route: 'timeouts: { idle: 200ms }, recovery: { midStream: error }',
+    })
     const events = wire.events(['Hel', 'lo'])
     stage.a.answer([...httpStream(events.slice(0, -2), { unfinished: true }), { stall: true }])
     const startedAt = performance.now()

@@ -1,17 +1,26 @@
 import type { Answer, Context } from '../../context.ts'
 import type { AnswerEvent } from '../../conversation/answer.ts'
 import type { Fault } from '../../conversation/fault.ts'
-import type { Lane, StreamTranslator } from '../../lanes/lane.ts'
+import type { RecoveryMode } from '../../recovery/recoveries.ts'
 import type { Services } from '../../services.ts'
 import type { StreamSink } from '../../streaming/answer-stream.ts'
 import type { Frame } from '../../streaming/frame.ts'
 import type { Wait } from '../../timing/waits.ts'
-import { headersForCaller } from '../../upstream/headers.ts'
-import { errorBodyOf } from './error.ts'
-import { ownHeaders, requestIdHeader, streamHeaders } from './headers.ts'
-import { endsEvent, saysError, streamError } from './stream-error.ts'
+import { takeFacts } from '../dispatch/attempt-facts.ts'
+import { successor } from '../dispatch/successor.ts'
+import { reportDeath } from './death.ts'
+import { answerWithFault } from './error.ts'
+import { Hold } from './hold.ts'
+import { type Output, outputOf } from './output.ts'
+import { Pace } from './pace.ts'
+import { countRecovery, outputFor, type Plan, planFor, restartText } from './plan.ts'
+import { errorBytes } from './stream-error.ts'
+import { misfit, tooLarge, tooLong, unwritable } from './stream-faults.ts'
+import { openStream } from './stream-head.ts'
+import { giveUp, type WholeAnswer, wholeAsRest } from './succeeded.ts'
+import { relayWhole } from './whole.ts'
 
-type StreamAnswer = Extract<Answer, { kind: 'stream' }>
+export type StreamAnswer = Extract<Answer, { kind: 'stream' }>
 
 /** Passes a stream on, event by event, until one of the three ends it: the provider, the caller, a clock. */
 export function relayStream(context: Context, services: Services, answer: StreamAnswer): Promise<void> {
@@ -21,224 +30,228 @@ export function relayStream(context: Context, services: Services, answer: Stream
   })
 }
 
+/** One stream to the caller, written by one provider, or by several where one dies on the way. */
 class StreamRelay implements StreamSink {
   readonly #context: Context
   readonly #services: Services
-  readonly #answer: StreamAnswer
   readonly #resolve: () => void
-  readonly #lane: Lane
-  readonly #translator: StreamTranslator | undefined
-  #idle: Wait | undefined
+  readonly #pace: Pace
+  #answer: StreamAnswer
+  #output: Output
+  #hold: Hold | undefined
   #total: Wait | undefined
   #forgetCaller: () => void = () => {}
   #isOver = false
-  #isPaused = false
-  /** The last bytes written are not the end of an event: one too large to be held is on its way. */
-  #isMidEvent = false
+  /** One provider is gone and the next has not answered yet. */
+  #isRecovering = false
   #hasWritten = false
+  /** How the provider that writes now came to it; undefined for the first. */
+  #mode: RecoveryMode | undefined
 
   constructor(context: Context, services: Services, answer: StreamAnswer, resolve: () => void) {
     this.#context = context
     this.#services = services
     this.#answer = answer
     this.#resolve = resolve
-    this.#lane = answer.lane
-    this.#translator = answer.lane.translator()
+    this.#output = outputOf(answer.lane)
+    this.#pace = new Pace(context, services)
   }
 
   start(): void {
     const { caller } = this.#context
-    const { stream, exchange, deadlineMs } = this.#answer
-    this.#forgetCaller = caller.onGone(() => {
-      // In this order: giving up an exchange is a broken stream to whoever still listens.
-      this.#over('client_abort', 'aborted')
-      exchange.abort('aborted')
-    })
+    this.#forgetCaller = caller.onGone(() => this.#leave())
     if (this.#isOver) return
     const { waits, nowMs } = this.#services
-    this.#total = waits.after(deadlineMs - nowMs(), () => stream.give(tooLong))
-    this.#open()
-    caller.onDrain(() => this.#resume())
-    stream.attach(this)
+    this.#total = waits.after(this.#answer.deadlineMs - nowMs(), () => this.#answer.stream.give(tooLong))
+    caller.onDrain(() => this.#pace.resume())
+    this.#begin(this.#answer)
   }
 
   onBytes(): void {
-    this.#idle?.restart()
+    this.#pace.touch()
   }
 
   onFrames(frames: readonly Frame[], events: readonly (readonly AnswerEvent[])[]): void {
     if (this.#isOver) return
-    this.#watchIdle()
-    const bytes =
-      this.#translator === undefined ? this.#passed(frames, events) : translated(this.#translator, events)
-    if (bytes.length === 0) return
-    this.#hasWritten = true
-    this.#markEvent(frames.at(-1))
-    const { caller, pinger } = this.#context
-    pinger?.touch()
-    if (!caller.write(bytes)) this.#pause()
+    this.#pace.watch()
+    if (this.#hold === undefined) this.#deliver(frames, events)
+    else {
+      this.#hold.take(frames, events)
+      if (this.#hold?.buffer.isFull) this.#answer.stream.give(tooLarge)
+    }
   }
 
   onComplete(): void {
     if (this.#isOver) return
-    let last: string | undefined
-    try {
-      last = this.#translator?.end()
-    } catch {
-      this.onBroken(unwritable, undefined)
+    this.#release()
+    const last = this.#ending()
+    if (this.#output.hasFailed || last === undefined) {
+      this.onBroken(last === undefined ? unwritable : misfit, undefined)
       return
     }
     this.#context.caller.end(last)
-    this.#over('ok', 'answered')
+    this.#closeAttempt('answered')
+    this.#over('ok')
   }
 
-  /** Never a clean end on an answer that was cut: an error in the caller's dialect, then the connection ends. */
   onBroken(fault: Fault, said: Frame | undefined): void {
     if (this.#isOver) return
-    const { caller } = this.#context
-    if (this.#isMidEvent) caller.write('\n\n')
-    caller.write(this.#errorBytes(fault, said))
-    caller.end()
-    this.#answer.attempt.errorCode = fault.code
-    this.#answer.attempt.trial.failed(fault)
-    this.#context.fault = fault
-    this.#over('truncated', 'truncated')
+    this.#pace.leave()
+    this.#hold?.stop()
+    this.#hold = undefined
+    const { attempt, stream, lane } = this.#answer
+    reportDeath(attempt, stream, fault)
+    const remains = { lane, stream, output: this.#output, hasWritten: this.#hasWritten }
+    const plan = planFor(this.#context, this.#services, { remains, answer: this.#answer, fault })
+    if (plan === undefined) this.#fail(fault, said)
+    else this.#recover(plan, fault, said).catch(() => this.#fail(unwritable, undefined))
   }
 
-  #errorBytes(fault: Fault, said: Frame | undefined): Buffer | string {
-    if (this.#translator === undefined && said !== undefined && saysError(said) && endsEvent(said.raw))
-      return said.raw
-    // A dialect whose error must fit what it has sent so far writes it itself.
-    const own = this.#translator === undefined ? '' : lastWords(this.#translator, fault)
-    if (own !== '') return own
-    const body = errorBodyOf(fault, this.#context.requestId)
-    return streamError(this.#context, this.#services, { body, hasElements: this.#hasWritten })
-  }
-
-  /** Waits between events are limited from the first content on: before that, a slow answer beats an error. */
-  #watchIdle(): void {
-    if (this.#idle !== undefined || this.#isPaused) return
-    const { stream, attempt } = this.#answer
-    if (stream.facts.firstContentAt === undefined) return
-    this.#idle = this.#services.waits.after(attempt.candidate.timeouts.idleMs, () => stream.give(stalled))
-  }
-
-  /** While the caller does not read, the provider's silence is our doing. */
-  #pause(): void {
-    if (this.#isPaused) return
-    this.#isPaused = true
-    this.#idle?.cancel()
-    this.#idle = undefined
-    this.#context.pinger?.hold(true)
-    this.#answer.exchange.pause()
-  }
-
-  #resume(): void {
-    if (!this.#isPaused || this.#isOver) return
-    this.#isPaused = false
-    this.#context.pinger?.hold(this.#isMidEvent)
-    this.#watchIdle()
-    this.#answer.exchange.resume()
-  }
-
-  #markEvent(last: Frame | undefined): void {
-    const isMidEvent = this.#translator === undefined && last?.oversize === true && !endsEvent(last.raw)
-    if (isMidEvent === this.#isMidEvent) return
-    this.#isMidEvent = isMidEvent
-    this.#context.pinger?.hold(isMidEvent || this.#isPaused)
+  /** An answer from its own beginning. */
+  #begin(answer: StreamAnswer): void {
+    const { route } = this.#context
+    this.#answer = answer
+    this.#output = outputOf(answer.lane)
+    const rule = route?.recovery.holdBack
+    if (rule === undefined || rule.kind === 'none') this.#open()
+    else this.#hold = new Hold(rule, this.#services, { answer, over: () => this.#release() })
+    this.#pace.follow(answer)
+    answer.stream.attach(this)
   }
 
   #open(): void {
+    openStream(this.#context, this.#answer, this.#output.translator === undefined)
+  }
+
+  #deliver(frames: readonly Frame[], events: readonly (readonly AnswerEvent[])[]): void {
+    const bytes = this.#output.write(frames, events)
+    if (bytes.length > 0) {
+      this.#hasWritten = true
+      this.#pace.write(bytes, this.#output.translator === undefined ? frames.at(-1) : undefined)
+    }
+    if (this.#output.hasFailed) this.#answer.stream.give(misfit)
+  }
+
+  /** From here on the caller has it, and no other answer can take its place unseen. */
+  #release(): void {
+    const hold = this.#hold
+    if (hold === undefined) return
+    this.#hold = undefined
+    hold.stop()
+    this.#open()
+    const { frames, events } = hold.buffer
+    if (frames.length > 0) this.#deliver(frames, events)
+  }
+
+  /** Undefined: it can't be written. */
+  #ending(): string | undefined {
+    try {
+      return this.#output.end(this.#answer.stream)
+    } catch {
+      return undefined
+    }
+  }
+
+  async #recover(plan: Plan, fault: Fault, said: Frame | undefined): Promise<void> {
+    this.#isRecovering = true
+    const next = await successor(this.#context, this.#services, plan.ask).catch(() => undefined)
+    this.#isRecovering = false
+    if (this.#context.caller.isGone) {
+      if (next !== undefined) giveUp(next)
+      this.#over('client_abort')
+    } else if (next === undefined) {
+      this.#mode = plan.mode
+      this.#fail(fault, said)
+    } else this.#takeOver(plan, next)
+  }
+
+  #takeOver(plan: Plan, next: Answer): void {
+    this.#context.answer = next
+    this.#mode = plan.mode
+    if (plan.mode === 'hold_back') {
+      if (next.kind === 'stream') this.#begin(next)
+      else if (next.kind === 'whole') {
+        relayWhole(this.#context, next)
+        this.#over('ok')
+      }
+      return
+    }
+    const { recovery } = this.#context
+    const firstContentAt = recovery.firstContentAt ?? this.#answer.attempt.firstContentAt
+    this.#context.recovery = { mode: plan.mode, stitchedAtChars: plan.told.length, firstContentAt }
+    this.#output = outputFor(plan, next.lane)
+    if (plan.mode === 'restart') this.#context.caller.write(restartText(plan, this.#context.wantsJsonArray))
+    if (next.kind === 'stream') this.#follow(next)
+    else if (next.kind === 'whole') this.#writeWhole(next)
+  }
+
+  #follow(next: StreamAnswer): void {
+    this.#answer = next
+    this.#pace.follow(next)
+    next.stream.attach(this)
+  }
+
+  #writeWhole(next: WholeAnswer): void {
+    const text = wholeAsRest(next, this.#output)
+    if (text === undefined) {
+      this.#fail(misfit, undefined)
+      return
+    }
+    this.#context.caller.end(text)
+    this.#over('ok')
+  }
+
+  /** Never a clean end on an answer that was cut: an error in the caller's dialect, then the connection ends. */
+  #fail(fault: Fault, said: Frame | undefined): void {
+    if (this.#isOver) return
     const { caller } = this.#context
-    const { head } = this.#answer
-    this.#context.httpStatus = 200
-    if (caller.isCommitted) return
-    const isPlain = this.#translator === undefined
-    const headers = isPlain ? headersForCaller(head.rawHeaders, { changed: true }) : [...streamHeaders]
-    if (isPlain) addMissing(headers, streamHeaders)
-    else if (this.#context.wantsJsonArray) headers[1] = 'application/json'
-    headers.push(...ownHeaders(this.#context))
-    if (!isPlain) headers.push(...requestIdHeader(this.#context))
-    this.#context.httpStatus = isPlain ? head.status : 200
-    caller.commit(this.#context.httpStatus, headers)
+    this.#context.fault = fault
+    this.#mode ??= 'error'
+    // Nothing was let through yet: there is still a status to say it with.
+    if (!caller.isCommitted) {
+      this.#refuse()
+      return
+    }
+    if (this.#pace.isMidEvent) caller.write('\n\n')
+    const from = { translator: this.#output.translator, fault, said, hasElements: this.#hasWritten }
+    caller.write(errorBytes(this.#context, this.#services, from))
+    caller.end()
+    this.#over('truncated')
   }
 
-  #passed(frames: readonly Frame[], events: readonly (readonly AnswerEvent[])[]): Buffer {
-    const first = frames[0]
-    if (frames.length === 1 && first !== undefined)
-      return this.#lane.hides(first, events[0] ?? []) ? nothing : first.raw
-    const parts: Buffer[] = []
-    frames.forEach((frame, index) => {
-      if (!this.#lane.hides(frame, events[index] ?? [])) parts.push(frame.raw)
-    })
-    return Buffer.concat(parts)
+  #refuse(): void {
+    this.#context.answer = undefined
+    answerWithFault(this.#context, this.#services)
+    this.#over('error')
   }
 
-  #over(outcome: Context['outcome'], attemptOutcome: string): void {
+  #leave(): void {
+    // Whoever is being asked notices by itself, and its attempt is closed before the request is.
+    if (this.#isRecovering) return
+    // In this order: giving up an exchange is a broken stream to whoever still listens.
+    this.#closeAttempt('aborted')
+    this.#over('client_abort')
+    this.#answer.exchange.abort('aborted')
+  }
+
+  #closeAttempt(outcome: string): void {
+    const { attempt, stream } = this.#answer
+    takeFacts(attempt, stream.facts)
+    attempt.endedAt = performance.now()
+    attempt.outcome = outcome
+  }
+
+  #over(outcome: Context['outcome']): void {
     if (this.#isOver) return
     this.#isOver = true
     this.#context.pinger?.stop()
-    this.#idle?.cancel()
+    this.#hold?.stop()
+    this.#pace.leave()
     this.#total?.cancel()
     this.#forgetCaller()
-    const { attempt, stream } = this.#answer
-    attempt.endedAt = performance.now()
-    attempt.outcome = attemptOutcome
-    attempt.usage = stream.facts.usage
-    attempt.modelReported = stream.facts.model
-    attempt.finishReason = stream.facts.finishReason
-    attempt.firstContentAt = stream.facts.firstContentAt
-    attempt.deliveredChars = stream.facts.contentChars
-    attempt.deliveredText = stream.facts.content
     this.#context.outcome = outcome
+    if (this.#mode !== undefined && outcome !== 'client_abort')
+      countRecovery(this.#services, this.#mode, outcome === 'ok' ? 'completed' : 'failed')
     this.#resolve()
-  }
-}
-
-const nothing = Buffer.alloc(0)
-
-const stalled: Fault = {
-  class: 'slow',
-  status: 0,
-  code: 'idle_timeout',
-  message: 'the provider stopped sending',
-}
-const tooLong: Fault = {
-  class: 'slow',
-  status: 0,
-  code: 'total_timeout',
-  message: 'the answer took longer than the route allows',
-}
-
-const unwritable: Fault = {
-  class: 'outage',
-  status: 200,
-  code: 'internal_error',
-  message: 'the answer could not be written in the form that was asked for',
-}
-
-/** An error that is lost on the way would leave the stream open. */
-function lastWords(translator: StreamTranslator, fault: Fault): string {
-  try {
-    return translator.write({ type: 'error', fault })
-  } catch {
-    return ''
-  }
-}
-
-function translated(translator: StreamTranslator, events: readonly (readonly AnswerEvent[])[]): string {
-  let text = ''
-  for (const batch of events) {
-    for (const event of batch) if (event.type !== 'end') text += translator.write(event)
-  }
-  return text
-}
-
-function addMissing(headers: string[], wanted: readonly string[]): void {
-  const present = new Set<string>()
-  for (let index = 0; index < headers.length; index += 2) present.add((headers[index] ?? '').toLowerCase())
-  for (let index = 0; index < wanted.length; index += 2) {
-    const name = wanted[index] ?? ''
-    if (!present.has(name)) headers.push(name, wanted[index + 1] ?? '')
   }
 }

@@ -1,0 +1,12 @@
+import type { Attempt } from '../../context.ts'
+import type { StreamFacts } from '../../streaming/stream-facts.ts'
+
+/** What a stream said so far counts, whatever became of it: it was generated, and is billed. */
+export function takeFacts(attempt: Attempt, facts: StreamFacts): void {
+  attempt.usage = facts.usage
+  attempt.modelReported = facts.model
+  attempt.finishReason = facts.finishReason
+  attempt.firstContentAt = facts.firstContentAt
+  attempt.deliveredChars = facts.contentChars
+  attempt.deliveredText = facts.content
+}
