@@ -29,6 +29,12 @@ const tierNames: ReadonlyMap<string, string> = new Map([
   ['on_demand_priority', 'priority'],
 ])
 
+/** The catalog's name of a tier as requests and answers write it. */
+export function tierNamed(wire: string): string {
+  const name = wire.toLowerCase()
+  return tierNames.get(name) ?? name
+}
+
 const plainSpeeds: ReadonlySet<string> = new Set(['', 'standard', 'normal'])
 const plainZones: ReadonlySet<string> = new Set(['', 'global', 'not_available'])
 
@@ -40,11 +46,11 @@ export function multiplierOf(request: CostRequest, prices: CompiledModel): Multi
   const place = usage.geo ?? zone ?? ''
   const speed = usage.speed ?? ''
   if (tier === '' && place === '' && speed === '') return standard
-  return product(prices, { tier: tier.toLowerCase(), place: place.toLowerCase(), speed: speed.toLowerCase() })
+  return product(prices, { tier: tierNamed(tier), place: place.toLowerCase(), speed: speed.toLowerCase() })
 }
 
 function product(prices: CompiledModel, wanted: { tier: string; place: string; speed: string }): Multiplied {
-  const tier = tierNames.get(wanted.tier) ?? wanted.tier
+  const { tier } = wanted
   const service = prices.services.get(tier)
   const geo = plainZones.has(wanted.place) ? one : prices.geo.get(wanted.place)
   const speed = plainSpeeds.has(wanted.speed) ? one : prices.speed.get(wanted.speed)

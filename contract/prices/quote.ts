@@ -1,6 +1,7 @@
 import { entryAt } from './bill.ts'
 import type { Catalog } from './catalog.ts'
 import type { CompiledModel, RateSheet } from './compile.ts'
+import { tierNamed } from './multiplier.ts'
 import { tokenRates } from './rates.ts'
 
 /** US dollars for one token, as ordinary numbers: for comparing candidates before anything is bought. */
@@ -34,7 +35,8 @@ export function quoteOf(ask: {
   const tier = entry.tiers.find(({ above }) => ask.inputTokens > above)
   const quote = quoteIn(tier?.sheet ?? entry.base)
   const factor = discountOf(ask)
-  const service = ask.serviceTier === '' ? undefined : resolved.prices.services.get(ask.serviceTier)
+  const service =
+    ask.serviceTier === '' ? undefined : resolved.prices.services.get(tierNamed(ask.serviceTier))
   if (quote === undefined || (factor === 1 && service === undefined)) return quote
   return scaled(quote, service, factor)
 }

@@ -52,10 +52,16 @@ const bracket = '['.charCodeAt(0)
 /** A vendor's own search is no function that any model could call. */
 function addTools(needs: Set<Capability>, tools: Json | undefined): void {
   for (const tool of Array.isArray(tools) ? tools : [undefined]) {
-    const isSearch = isObject(tool) && (isSearchType(stringAt(tool, 'type')) || 'google_search' in tool)
-    needs.add(isSearch || (isObject(tool) && 'googleSearch' in tool) ? 'web_search' : 'tools')
+    const isSearch =
+      isObject(tool) && (isSearchType(stringAt(tool, 'type')) || searchNames.some((name) => name in tool))
+    if (isSearch) needs.add('web_search')
+    // One entry of Gemini may be both.
+    if (!isSearch || functionNames.some((name) => name in tool)) needs.add('tools')
   }
 }
+
+const searchNames = ['google_search', 'googleSearch', 'google_search_retrieval', 'googleSearchRetrieval']
+const functionNames = ['functionDeclarations', 'function_declarations']
 
 function isSearchType(type: string | undefined): boolean {
   return type?.startsWith('web_search') === true
@@ -63,26 +69,31 @@ function isSearchType(type: string | undefined): boolean {
 
 /** The answer must follow a schema, in any dialect's words. */
 export function hasSchema(body: Fields & { has(key: string): boolean }): boolean {
-  if (body.has('response_format')) return stringAt(body.get('response_format'), 'type') === 'json_schema'
-  if (body.has('output_config')) return isObject(at(body.get('output_config'), 'format'))
-  if (body.has('output_format')) return isObject(body.get('output_format'))
-  if (body.has('text')) return stringAt(at(body.get('text'), 'format'), 'type') === 'json_schema'
-  const config = body.get('generationConfig') ?? body.get('generation_config')
-  return ['responseSchema', 'responseJsonSchema', 'response_schema', 'response_json_schema'].some((key) =>
-    isObject(at(config, key)),
+  const read = (key: string) => (body.has(key) ? body.get(key) : undefined)
+  return (
+    stringAt(read('response_format'), 'type') === 'json_schema' ||
+    isObject(at(read('output_config'), 'format')) ||
+    isObject(read('output_format')) ||
+    stringAt(at(read('text'), 'format'), 'type') === 'json_schema' ||
+    schemaNames.some((key) => isObject(at(configOf(body), key)))
   )
+}
+
+const schemaNames = ['responseSchema', 'responseJsonSchema', 'response_schema', 'response_json_schema']
+
+function configOf(body: Fields): Json | undefined {
+  return body.get('generationConfig') ?? body.get('generation_config')
 }
 
 /** Thinking that is asked for; asking for none is no need. */
 function asksToReason(body: Fields & { has(key: string): boolean }): boolean {
-  if (body.has('reasoning_effort')) return isEffort(body.get('reasoning_effort'))
-  if (body.has('reasoning')) return isEffort(at(body.get('reasoning'), 'effort'))
-  if (body.has('thinking')) {
-    const type = stringAt(body.get('thinking'), 'type')
-    return type !== undefined && type !== 'disabled'
-  }
-  const thinking = at(body.get('generationConfig') ?? body.get('generation_config'), 'thinkingConfig')
-  return isObject(thinking) && thinking['thinkingBudget'] !== 0
+  const read = (key: string) => (body.has(key) ? body.get(key) : undefined)
+  if (isEffort(read('reasoning_effort')) || isEffort(at(read('reasoning'), 'effort'))) return true
+  const type = stringAt(read('thinking'), 'type')
+  if (type !== undefined) return type !== 'disabled'
+  const config = configOf(body)
+  const thinking = at(config, 'thinkingConfig') ?? at(config, 'thinking_config')
+  return isObject(thinking) && (thinking['thinkingBudget'] ?? thinking['thinking_budget']) !== 0
 }
 
 function isEffort(value: Json | undefined): boolean {

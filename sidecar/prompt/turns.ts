@@ -1,4 +1,4 @@
-import { isObject, type Json, stringAt } from '../../contract/json.ts'
+import { isObject, type Json, type JsonObject, stringAt } from '../../contract/json.ts'
 import type { DialectName } from '../dialects/dialect.ts'
 
 /** A turn of a conversation as far as routing looks at it. */
@@ -71,27 +71,31 @@ function inputTurns(input: Json | undefined): PromptTurn[] {
   return turnsIn(input)
 }
 
-const roles: Readonly<Record<string, PromptTurn['role']>> = {
-  user: 'user',
-  assistant: 'assistant',
-  model: 'assistant',
-  system: 'system',
-  developer: 'system',
-  tool: 'tool',
-  function: 'tool',
-}
+/** Maps, since names of roles and types are the caller's: `constructor` is none. */
+const roles: ReadonlyMap<string, PromptTurn['role']> = new Map([
+  ['user', 'user'],
+  ['assistant', 'assistant'],
+  ['model', 'assistant'],
+  ['system', 'system'],
+  ['developer', 'system'],
+  ['tool', 'tool'],
+  ['function', 'tool'],
+])
 
 function turnOf(value: Json): PromptTurn | readonly [] {
   if (!isObject(value)) return []
   const type = stringAt(value, 'type') ?? ''
-  if (type.endsWith('_call_output')) return { role: 'tool', text: textOf(value['output']), media: [] }
+  if (type.endsWith('_call_output'))
+    return { role: 'tool', text: textOf(value['output']), media: mediaIn(value['output']) }
+  // Of Responses what the model thought and called are items of their own, without a role.
+  if (type.endsWith('_call') || type === 'reasoning') return { role: 'assistant', text: '', media: [] }
   const content = partsOf(value)
-  // Of Gemini a turn without a role is the user's; an item of Responses without one is no turn.
-  const role = roles[stringAt(value, 'role') ?? (Array.isArray(value['parts']) ? 'user' : '')]
+  // Of Gemini a turn without a role is the user's; any other item without one is no turn.
+  const role = roles.get(stringAt(value, 'role') ?? (Array.isArray(value['parts']) ? 'user' : ''))
   if (role === undefined) return []
   const parts = Array.isArray(content) ? content : []
   const isResult = role === 'user' && parts.length > 0 && parts.every(isToolResult)
-  return { role: isResult ? 'tool' : role, text: textOf(content), media: parts.flatMap(mediaOf) }
+  return { role: isResult ? 'tool' : role, text: textOf(content), media: mediaIn(content) }
 }
 
 /** Content of a turn, by the name its dialect has for it. */
@@ -118,26 +122,41 @@ function isToolResult(part: Json): boolean {
   )
 }
 
-const mediaTypes: Readonly<Record<string, MediaKind>> = {
-  image_url: 'vision',
-  input_image: 'vision',
-  image: 'vision',
-  input_audio: 'audio',
-  audio: 'audio',
-  document: 'documents',
-  file: 'documents',
-  input_file: 'documents',
+const mediaTypes: ReadonlyMap<string, MediaKind> = new Map([
+  ['image_url', 'vision'],
+  ['input_image', 'vision'],
+  ['image', 'vision'],
+  ['input_audio', 'audio'],
+  ['audio', 'audio'],
+  ['document', 'documents'],
+  ['file', 'documents'],
+  ['input_file', 'documents'],
+])
+
+function mediaIn(content: Json | undefined): MediaKind[] {
+  return Array.isArray(content) ? content.flatMap(mediaOf) : []
 }
 
-function mediaOf(part: Json): MediaKind | readonly [] {
+function mediaOf(part: Json): readonly MediaKind[] {
   if (!isObject(part)) return []
-  const known = mediaTypes[stringAt(part, 'type') ?? '']
-  if (known !== undefined) return known
+  const type = stringAt(part, 'type') ?? ''
+  // Tools give back pictures as well; they hold no results of others.
+  if (type === 'tool_result') return mediaWithin(part['content'])
+  const known = mediaTypes.get(type)
+  return known === undefined ? inlineMedia(part) : [known]
+}
+
+function mediaWithin(content: Json | undefined): readonly MediaKind[] {
+  if (!Array.isArray(content)) return []
+  return content.flatMap((part) => mediaTypes.get(stringAt(part, 'type') ?? '') ?? [])
+}
+
+function inlineMedia(part: JsonObject): readonly MediaKind[] {
   const inline = part['inlineData'] ?? part['inline_data'] ?? part['fileData'] ?? part['file_data']
   if (!isObject(inline)) return []
   const type = stringAt(inline, 'mimeType') ?? stringAt(inline, 'mime_type') ?? ''
-  if (type.startsWith('image/')) return 'vision'
-  return type.startsWith('audio/') ? 'audio' : 'documents'
+  if (type.startsWith('image/')) return ['vision']
+  return [type.startsWith('audio/') ? 'audio' : 'documents']
 }
 
 /** The last thing a person said. */

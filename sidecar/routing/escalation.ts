@@ -26,30 +26,37 @@ export class Sessions {
   }
 
   remember(key: string, requestId: string, outline: PromptOutline): void {
-    const before = this.#sessions.get(key)?.said ?? []
-    const said = saidIn(outline)
-    const all = said.length > 1 ? said : [...before, ...said]
-    this.#sessions.set(key, { requestId, said: all.slice(-turnsKept).map(normalised) })
+    const said = this.#said(key, outline).slice(-turnsKept).map(normalised)
+    this.#sessions.set(key, { requestId, said })
   }
 
   /** How the newest turn stands to those before it, wherever these are known from. */
   newest(key: string, outline: PromptOutline): Likeness {
     // After a tool's result the same words of the user come again without having been said again.
     if (outline.turns.at(-1)?.role !== 'user') return 'other'
-    const said = saidIn(outline)
-    const before = said.length > 1 ? said.slice(0, -1) : (this.previous(key)?.said ?? [])
-    return likenessOf(said.at(-1) ?? '', before)
+    const said = this.#said(key, outline)
+    return likenessOf(said.at(-1) ?? '', said.slice(0, -1))
   }
 
   /** Of the last four turns of a person, those that said again what came before. */
   again(key: string, outline: PromptOutline): number {
-    const own = saidIn(outline)
-    const said = own.length > 1 ? own : [...(this.previous(key)?.said ?? []), ...own]
+    const said = this.#said(key, outline)
     let count = 0
     for (let index = Math.max(1, said.length - turnsSeen); index < said.length; index += 1)
       if (likenessOf(said[index] ?? '', said.slice(0, index)) !== 'other') count += 1
     return count
   }
+
+  /** All that a person said: by the request where it brings its history, else what is remembered and what is new. */
+  #said(key: string, outline: PromptOutline): readonly string[] {
+    const own = saidIn(outline)
+    return bringsHistory(own, outline) ? own : [...(this.previous(key)?.said ?? []), ...own]
+  }
+}
+
+/** With an answer in it, a single turn of a person is the first one, however often an agent sends it. */
+function bringsHistory(said: readonly string[], { turns }: PromptOutline): boolean {
+  return said.length > 1 || (said.length === 1 && turns.some((turn) => turn.role === 'assistant'))
 }
 
 function saidIn({ turns }: PromptOutline): string[] {

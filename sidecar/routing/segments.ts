@@ -19,10 +19,15 @@ function sizeClass(tokens: number): string {
   return tokens < 32_000 ? '<32k' : '32k+'
 }
 
+/** Keys come from documents too: `constructor` is none. */
+function ownOf<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined
+}
+
 function partOf(key: string, facts: Facts): string {
-  const value = key.startsWith('tags.')
-    ? (facts.given.tags[key.slice('tags.'.length)] ?? '')
-    : (readers[key]?.(facts) ?? '')
+  const tag = key.startsWith('tags.') ? key.slice('tags.'.length) : undefined
+  const value = tag === undefined ? ownOf(readers, key)?.(facts) : ownOf(facts.given.tags, tag)
+  if (value === undefined) return ''
   return value.replaceAll('|', '/')
 }
 

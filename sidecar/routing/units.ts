@@ -45,7 +45,7 @@ export class Units {
   }
 
   #continued(route: string, facts: Facts, { system, turns }: PromptOutline): Unit {
-    const answered = turns.findLastIndex((turn) => turn.role === 'assistant')
+    const answered = lastAnswerAt(turns)
     const opening = [route, facts.given.keyName, system].join(separator)
     const before = opening + said(turns.slice(0, Math.max(0, answered)))
     const known = answered < 0 ? undefined : this.#conversations.get(unitHash(before))
@@ -53,6 +53,13 @@ export class Units {
     this.#conversations.set(unitHash(opening + said(turns)), id)
     return lasting(known === undefined ? 'request' : 'conversation', id)
   }
+}
+
+/** Where the last answer begins, which may be of several pieces; -1 where there is none. */
+function lastAnswerAt(turns: readonly PromptTurn[]): number {
+  let at = turns.findLastIndex((turn) => turn.role === 'assistant')
+  while (at > 0 && turns[at - 1]?.role === 'assistant') at -= 1
+  return at
 }
 
 function said(turns: readonly PromptTurn[]): string {
