@@ -94,6 +94,7 @@ test('candidates are left out for what they cannot do, each with its reason', as
       - { id: plain, provider: p, model: own-model, capabilities: [], contextWindow: 4k }
       - { id: tools, provider: p, model: own-model, capabilities: [tools, json_schema] }
       - { id: eyes, provider: p, model: own-model, capabilities: [tools, vision, audio, documents, json_schema, reasoning] }
+  modest: { candidates: [{ id: modest, provider: p, model: own-model, capabilities: [] }] }
   closed: { require: { capabilities: [tools] }, candidates: [{ id: unknown, provider: p, model: own-model }] }
   regional: { require: { regions: [eu] }, candidates: [{ id: here, provider: q, model: m }, { id: there, provider: p, model: m }] }
   approved: { require: { providers: [q] }, candidates: [{ id: yes, provider: q, model: m }, { id: no, provider: p, model: m }] }
@@ -109,6 +110,8 @@ test('candidates are left out for what they cannot do, each with its reason', as
   assert.equal((await row({ more: { response_format: schema } })).candidate_served, 'tools')
   assert.equal((await row({ more: { reasoning_effort: 'high' } })).candidate_served, 'eyes')
   assert.equal((await row({ messages: [user('word '.repeat(8000))] })).candidate_served, 'tools')
+  const wish = await row({ model: 'modest', more: { reasoning_effort: 'high', response_format: schema } })
+  assert.equal(wish.candidate_served, 'modest', 'what can be dropped and named leaves nobody out')
   const closed = await ask(sidecar, { model: 'closed' })
   assert.equal(closed.answer.status, 400)
   assert.match(closed.text, /unknown: capability:tools/)

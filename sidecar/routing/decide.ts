@@ -106,7 +106,8 @@ function draw(ask: DecisionAsk, n: number): Decision {
     unitHash: unit.hash,
     saltId,
     assigned: assigned.id,
-    propensity: probabilities[index] ?? 0,
+    // Pinned requests take no part in estimates.
+    propensity: ask.isEscalated ? 1 : (probabilities[index] ?? 0),
     policyId: ruling.id,
     policyVersion: ruling.version,
     policyRole: ask.isEscalated ? 'override' : isHoldout ? 'holdout' : ruling.role,

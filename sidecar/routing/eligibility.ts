@@ -1,3 +1,4 @@
+import type { Capability } from '../../contract/config/candidate.ts'
 import type { DialectName } from '../dialects/dialect.ts'
 import type { FormatName } from '../formats/format.ts'
 import type { Operation } from '../providers/provider.ts'
@@ -102,10 +103,22 @@ function missingCapability(candidate: Candidate, { route, facts }: EligibilityAs
   const { capabilities } = candidate
   for (const required of route.requiredCapabilities) if (capabilities?.has(required) !== true) return required
   if (capabilities !== undefined)
-    for (const needed of facts.needs) if (!capabilities.has(needed)) return needed
+    for (const needed of facts.needs)
+      if (!capabilities.has(needed) && !isSpared(route, needed)) return needed
   const { dimensions } = facts
   const dims = candidate.catalogModel?.dims
   return dimensions > 0 && dims !== undefined && dimensions > dims ? 'dimensions' : undefined
+}
+
+/**
+ * A model that does not think still answers, with the wish named among the dropped fields, and a schema can be put into
+ * words: this leaves nobody out where the route has nobody better.
+ */
+function isSpared(route: Route, needed: Capability): boolean {
+  return (
+    (needed === 'reasoning' || needed === 'json_schema') &&
+    route.candidates.every((candidate) => candidate.capabilities?.has(needed) === false)
+  )
 }
 
 /** Estimates are off by some percent: what is over by less is kept as the last resort. */

@@ -132,7 +132,8 @@ function escalated(
   if (!wasEscalated && (isRetry || sessions.again(sessionKey(unit, facts), facts.outline) < escalate.after))
     return undefined
   const stronger = screened.eligible.filter((candidate) => escalate.to.includes(candidate.id))
-  return stronger.length === 0 ? undefined : stronger
+  // While none of them may be asked the others go on, and the conversation stays what it is.
+  return stronger.length === 0 ? screened.eligible : stronger
 }
 
 function sessionKey(unit: Unit, { given }: Facts): string {
