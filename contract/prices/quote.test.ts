@@ -101,10 +101,10 @@ const windows = loadCatalog({
       provider: 'p',
       mode: 'chat',
       src: 'g',
-      service: { flex: { all: 0.5 }, priority: { input: 2, output: 3 } },
+      service: { flex: { all: 0.5 }, priority: { input: 2, cache_write: 1.5, output: 3 } },
       prices: [
         { input: 4, output: 8 },
-        { from: '2026-06-01', input: 2, output: 6, cache_read: 0.2 },
+        { from: '2026-06-01', input: 2, output: 6, cache_read: 0.2, cache_write: 2.5 },
         { from: '2026-06-01', utc: ['16:30', '00:30'], input: 1, output: 3 },
       ],
     },
