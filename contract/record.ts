@@ -144,7 +144,10 @@ export const attemptColumns = {
   price_zone: column('label', 'as in requests'),
   speed: column('label', 'as in requests'),
   price_model: column('label', 'model of the price catalog whose price was used; empty for none'),
-  price_option: column('label', 'what else decides the price: size of an image, context of a search'),
+  price_option: column(
+    'label',
+    'what else decides the price: `size/quality/steps` of an image, context of a search',
+  ),
   price_assumed: column('bool', 'as in requests'),
   cost_catalog_usd: column('money?', 'as in requests', 'USD'),
   target: column('label', 'address and key of the provider, by the name in the configuration'),

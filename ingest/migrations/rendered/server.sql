@@ -896,6 +896,164 @@ GLOBAL ANY LEFT JOIN (SELECT request_id, cost_usd, price_valid_from FROM `sideli
 ALTER TABLE `sidelight`.`attempts`
 ADD COLUMN IF NOT EXISTS `target` LowCardinality(String) CODEC(ZSTD(1));
 
+ALTER TABLE `sidelight`.`prices`
+ADD COLUMN IF NOT EXISTS `image_table` Map(String, UInt128) CODEC(ZSTD(1));
+
+CREATE DICTIONARY IF NOT EXISTS `sidelight`.`price_images`
+(
+  `provider` String,
+  `model` String,
+  `names` Array(String),
+  `grains` Array(UInt128)
+)
+PRIMARY KEY provider, model
+SOURCE(CLICKHOUSE(QUERY 'SELECT provider, model, mapKeys(any(image_table) AS listed) AS names, mapValues(listed) AS grains
+FROM `sidelight`.`prices` FINAL
+WHERE notEmpty(image_table) AND (provider, version) IN (SELECT provider, max(version) FROM `sidelight`.`prices` GROUP BY provider)
+GROUP BY provider, model'))
+LAYOUT(complex_key_hashed())
+LIFETIME(MIN 240 MAX 360);
+
+CREATE OR REPLACE VIEW `sidelight`.`call_parts`
+AS WITH call AS (
+  SELECT a.ts AS ts, a.request_id AS request_id, a.attempt AS attempt, toString(a.provider) AS provider,
+    toString(a.model) AS model, a.cost_usd AS cost_usd, ifNull(a.cost_catalog_usd, a.cost_usd) AS recorded_usd,
+    if(substring(toString(a.request_id), 15, 1) = '7', UUIDv7ToDateTime(a.request_id, 'UTC'), a.ts) AS at,
+    toString(a.price_model) AS own_price_model, toString(a.model_reported) AS model_reported,
+    CAST(a.usage_classes, 'Map(String, Float64)') AS classes,
+    arrayDistinct(arrayFilter(other -> other != '', arrayMap(name -> substring(name, ifNull(nullIf(position(name, '@'), 0), length(name)) + 1), mapKeys(classes)))) AS others,
+    1 + length(others) AS models,
+    toUInt64(a.reasoning_tokens) AS own_reasoning, lower(toString(a.service_tier)) AS tier_asked,
+    lower(toString(a.price_zone)) AS place, lower(toString(a.speed)) AS own_pace,
+    toString(a.price_option) AS price_option, classes['images'] > 0 AS has_images
+  FROM `sidelight`.`attempts` AS a
+),
+part AS (
+  SELECT *, arrayJoin(arrayConcat([('', classes)], arrayMap(
+      one -> (one, mapApply((name, n) -> (substring(name, 1, position(name, '@') - 1), n), mapFilter((name, n) -> substring(name, ifNull(nullIf(position(name, '@'), 0), length(name)) + 1) = one, classes))),
+      others))) AS own,
+    own.1 AS other, own.2 AS used,
+    [toUInt64(0), own_reasoning][1 + (other = '')] AS reasoning_tokens,
+    ['', own_pace][1 + (other = '')] AS pace,
+    ['', own_price_model][1 + (other = '')] AS price_model,
+    [[other], [model_reported, model]][1 + (other = '')] AS names
+  FROM call
+),
+named AS (
+  SELECT *, toDate(at, 'UTC') AS day, toUInt16(toHour(at, 'UTC') * 60 + toMinute(at, 'UTC')) AS minute,
+    if(price_model != '', price_model, arrayFirst(
+      name -> dictHas('sidelight.price_sheets', (provider, name), day),
+      arrayFlatten(arrayMap(
+        name -> [name, replaceRegexpOne(name, '-[0-9]{4}-[0-9]{2}-[0-9]{2}$', ''), replaceRegexpOne(name, '[-@][0-9]{8}$', '')],
+        names)))) AS listed_model,
+    toUInt64(used['input']) + toUInt64(used['cache_read']) + toUInt64(used['cache_write']) + toUInt64(used['cache_write_1h']) + toUInt64(used['input_audio']) + toUInt64(used['cache_read_audio']) + toUInt64(used['input_image']) + toUInt64(used['cache_read_image']) + toUInt64(used['input_video']) AS total_input
+  FROM part
+),
+listed AS (
+  SELECT *, dictHas('sidelight.price_sheets', (provider, listed_model), day) AS is_listed,
+    dictGet('sidelight.price_sheets', ('above', 'window_from', 'window_to', 'entry_from', 'grains', 'services', 'rated', 'zones',
+      'speeds', 'discount', 'is_free', 'min_seconds', 'has_image_table'), (provider, listed_model), day) AS price
+  FROM named
+),
+placed AS (
+  SELECT *, arrayFirstIndex(
+      (least, from, to) -> total_input > least
+        AND (to = 0 OR if(from < to, minute >= from AND minute < to, minute >= from OR minute < to)),
+      price.1, price.2, price.3) AS sheet,
+    transform(tier_asked,
+      ['', 'default', 'auto', 'standard', 'standard_only', 'on_demand', 'traffic_type_unspecified', 'on_demand_flex', 'on_demand_priority'],
+      ['standard', 'standard', 'standard', 'standard', 'standard', 'standard', 'standard', 'flex', 'priority'], tier_asked) AS tier,
+    used['output'] + used['output_audio'] + used['output_image'] + used['output_reasoning'] > 0 AS has_output,
+    -- The option of a call that made images is theirs.
+    multiIf(has_images, 24, price_option = 'low', 23,
+      price_option = 'high', 25, 24) AS search_place
+  FROM listed
+),
+pictured AS (
+  SELECT *, dictGet('sidelight.price_images', ('names', 'grains'), (provider, listed_model)) AS image_table,
+    splitByChar('/', price_option) AS words,
+    replaceOne(lower([words[1], '1024x1024'][1 + (words[1] = '')]), 'x', '-x-') AS image_size,
+    [words[2], 'standard'][1 + (words[2] = '')] AS image_quality,
+    ifNull(toInt64OrNull(words[3]), 0) AS image_steps,
+    -- The least number of steps that is listed and enough; 0 for none.
+    arrayMin(arrayFilter(most -> most >= image_steps,
+      arrayMap(name -> ifNull(toInt64OrNull(extract(substring(name, length(image_size) + 2), '^[0-9]+')), -1),
+        arrayFilter(name -> startsWith(name, concat(image_size, '/')), image_table.1)))) AS steps_listed,
+    concat(image_size, ['', concat('/', toString(steps_listed), '-steps'), '/max-steps'][1 + (words[3] != '') * (1 + (steps_listed = 0))]) AS image_name,
+    indexOf(image_table.1, concat(image_quality, '/', image_name)) AS exact_place,
+    [(image_quality = 'standard') * indexOf(image_table.1, image_name), exact_place][1 + (exact_place > 0)] AS image_place
+  FROM placed
+),
+rated AS (
+  SELECT *, price.5[sheet] AS grains, image_table.2[image_place] AS image_grains,
+    bitOr(price.7[sheet], bitShiftLeft(toUInt64(image_place > 0), 17)) AS rates,
+    -- The denominator, then a numerator for each class of tokens.
+    [price.6[sheet][tier], arrayWithConstant(14, toUInt64(1))][1 + (empty(price.6[sheet][tier]))] AS service,
+    [price.8[place], [toUInt64(1), 1]][1 + (greatest(place IN ('', 'global', 'not_available'), empty(price.8[place])))] AS zone,
+    [price.9[pace], [toUInt64(1), 1]][1 + (greatest(pace IN ('', 'standard', 'normal'), empty(price.9[pace])))] AS speed_ratio,
+    least(reasoning_tokens, toUInt64(used['output'])) * bitTest(price.7[sheet], 14) AS reasoning,
+    greatest(total_input > 0, has_output) AS has_tokens,
+    toUInt64(used['web_searches']) AS searches,
+    greatest(used['audio_seconds'], price.12) * (used['audio_seconds'] > 0) AS seconds,
+    toUInt256('1000000000000000000') AS quintillion
+  FROM pictured
+),
+summed AS (
+  SELECT *,
+    (toUInt256(toUInt64(used['input'])) * grains[1] * service[2] + toUInt256(toUInt64(used['cache_read'])) * grains[2] * service[3] + toUInt256(toUInt64(used['cache_write'])) * grains[3] * service[4] + toUInt256(toUInt64(used['cache_write_1h'])) * grains[4] * service[5] + toUInt256(toUInt64(used['input_audio'])) * grains[5] * service[6] + toUInt256(toUInt64(used['cache_read_audio'])) * grains[6] * service[7] + toUInt256(toUInt64(used['input_image'])) * grains[7] * service[8] + toUInt256(toUInt64(used['cache_read_image'])) * grains[8] * service[9] + toUInt256(toUInt64(used['input_video'])) * grains[9] * service[10] + toUInt256((toUInt64(used['output']) - reasoning)) * grains[10] * service[11] + toUInt256(toUInt64(used['output_audio'])) * grains[11] * service[12] + toUInt256(toUInt64(used['output_image'])) * grains[12] * service[13] + toUInt256((toUInt64(used['output_reasoning']) + reasoning)) * grains[13] * service[14])
+      * zone[1] * speed_ratio[1] AS token_sum,
+    toUInt256((toUInt64(used['images']) * (1 - has_output))) * grains[17] + toUInt256(toUInt64(used['input_images'])) * grains[18] + toUInt256(toUInt64(used['pages'])) * grains[19] + toUInt256(toUInt64(used['annotated_pages'])) * grains[20] + toUInt256(toUInt64(used['queries'])) * grains[21] + toUInt256(toUInt64(used['file_searches'])) * grains[22] + toUInt256(toUInt64(used['characters'])) * grains[16]
+      + toUInt256((toUInt64(used['images']) * (1 - has_output))) * image_grains + toUInt256(searches) * grains[search_place] AS unit_sum,
+    -- Seconds come with decimals: eighteen of them are taken, then rounded to one grain.
+    toUInt256(toDecimal256(toString(seconds), 18) * toDecimal256('1000000000000000000', 0)) * grains[15] AS second_grains,
+    toUInt256(service[1]) * zone[2] * speed_ratio[2] AS common,
+    bitOr(
+      bitShiftLeft(toUInt64(toUInt64(used['input']) > 0), 1) + bitShiftLeft(toUInt64(toUInt64(used['cache_read']) > 0), 2) + bitShiftLeft(toUInt64(toUInt64(used['cache_write']) > 0), 3) + bitShiftLeft(toUInt64(toUInt64(used['cache_write_1h']) > 0), 4) + bitShiftLeft(toUInt64(toUInt64(used['input_audio']) > 0), 5) + bitShiftLeft(toUInt64(toUInt64(used['cache_read_audio']) > 0), 6) + bitShiftLeft(toUInt64(toUInt64(used['input_image']) > 0), 7) + bitShiftLeft(toUInt64(toUInt64(used['cache_read_image']) > 0), 8) + bitShiftLeft(toUInt64(toUInt64(used['input_video']) > 0), 9) + bitShiftLeft(toUInt64((toUInt64(used['output']) - reasoning) > 0), 10) + bitShiftLeft(toUInt64(toUInt64(used['output_audio']) > 0), 11) + bitShiftLeft(toUInt64(toUInt64(used['output_image']) > 0), 12) + bitShiftLeft(toUInt64((toUInt64(used['output_reasoning']) + reasoning) > 0), 13) + bitShiftLeft(toUInt64((toUInt64(used['images']) * (1 - has_output)) > 0), 17) + bitShiftLeft(toUInt64(toUInt64(used['input_images']) > 0), 18) + bitShiftLeft(toUInt64(toUInt64(used['pages']) > 0), 19) + bitShiftLeft(toUInt64(toUInt64(used['annotated_pages']) > 0), 20) + bitShiftLeft(toUInt64(toUInt64(used['queries']) > 0), 21) + bitShiftLeft(toUInt64(toUInt64(used['file_searches']) > 0), 22),
+      bitShiftLeft(toUInt64(searches > 0), search_place)
+      -- Length of text or sound that came with tokens is the same thing counted twice.
+      + (1 - has_tokens) * (bitShiftLeft(toUInt64(toUInt64(used['characters']) > 0), 16) + bitShiftLeft(toUInt64(seconds > 0), 15))
+    ) AS needed
+  FROM rated
+),
+heard AS (
+  SELECT *, intDiv(second_grains, quintillion) AS second_floor, second_grains - second_floor * quintillion AS second_rest
+  FROM summed
+)
+SELECT ts, request_id, attempt, provider, model, cost_usd, recorded_usd, models, other, listed_model AS price_model,
+  [toDate('1970-01-01'), price.4[sheet]][1 + (is_listed * (sheet > 0))] AS price_valid_from,
+  greatest(1 - is_listed, (price.11 = 0) * greatest(sheet = 0, bitAnd(needed, rates) != needed)) AS is_unknown,
+  price.11 AS is_free,
+  toUInt256(1 - price.11) * (token_sum + (unit_sum + second_floor + greatest(second_rest * 2 > quintillion, (second_rest * 2 = quintillion) * (second_floor % 2 = 1))) * common)
+    * price.10[1] AS part_sum,
+  -- 0 where nothing is listed; the part is unknown then.
+  common AS part_common, greatest(toUInt256(price.10[2]), toUInt256(1)) * toUInt256('3600000000000000') AS scale
+FROM heard;
+
+CREATE OR REPLACE VIEW `sidelight`.`attempt_prices`
+AS WITH whole AS (
+  SELECT ts, request_id, attempt, provider, model, cost_usd, recorded_usd, price_model, price_valid_from, is_unknown, is_free, part_sum AS numerator, part_common * scale AS denominator
+  FROM `sidelight`.`call_parts` WHERE models = 1
+  UNION ALL
+  SELECT ts, request_id, attempt, provider, model, cost_usd, recorded_usd, anyIf(price_model, other = ''), anyIf(price_valid_from, other = ''),
+    greatest(max(is_unknown), count() > 6), min(is_free),
+    (arrayFold((sum, one) -> (sum.1 * one.2 + one.1 * sum.2, sum.2 * one.2),
+      groupArray(6)((part_sum, part_common)) AS fractions, (toUInt256(0), toUInt256(1))) AS added).1,
+    added.2 * max(scale)
+  FROM `sidelight`.`call_parts` WHERE models > 1
+  GROUP BY ts, request_id, attempt, provider, model, cost_usd, recorded_usd
+),
+divided AS (
+  SELECT *, intDiv(numerator, denominator) AS floor_pico, (numerator - floor_pico * denominator) * 2 AS twice_rest FROM whole
+),
+rounded AS (
+  SELECT *, floor_pico + greatest(twice_rest > denominator, (twice_rest = denominator) * (floor_pico % 2 = 1)) AS pico,
+    toUInt256('1000000000000') AS trillion
+  FROM divided
+)
+SELECT ts, request_id, attempt, provider, model, cost_usd, recorded_usd, price_model, price_valid_from,
+  [toDecimal64OrNull(concat(toString(intDiv(pico, trillion)), '.', leftPad(toString(pico % trillion), 12, '0')), 12), NULL][1 + (greatest(is_unknown, (is_free = 0) * (pico > toUInt256('999999999999999999'))))] AS catalog_usd
+FROM rounded;
+
 ALTER TABLE `sidelight`.`requests` MODIFY TTL toDateTime(ts) + toIntervalDay(90);
 
 ALTER TABLE `sidelight`.`attempts` MODIFY TTL toDateTime(ts) + toIntervalDay(90);
