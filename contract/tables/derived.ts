@@ -11,6 +11,7 @@ export const derivedTables: Readonly<Record<string, string>> = {
     'Primary requests by the candidate that was drawn, whoever answered in the end; cache hits were not drawn.',
   prices:
     'The price list, flattened: one row for each provider, model, first day, daily window and tier of long requests.',
+  route_candidates: 'Who a candidate of a route is, as last configured.',
   cost_backfills: 'Costs that became known after the request was recorded.',
 }
 
@@ -73,5 +74,8 @@ export const derivedMeanings: Readonly<Record<string, string>> = {
   source: 'where the price comes from',
   catalog: 'day and hash of the list',
   version: 'when it was loaded, milliseconds; the latest list of a provider holds',
+  price_model: 'model of the price catalog; empty for none',
+  price_zone: 'price zone of its provider',
+  is_baseline: 'savings of the route are measured against it',
   backfilled_at: 'when the cost became known',
 }
