@@ -183,7 +183,7 @@ export const selfAuditColumns = {
   seen: column('u64', 'records made by the sidecar, lost ones included'),
   spooled: column('u64', 'records durable on the sidecar’s disk'),
   lost: column('u64', 'records that will not come'),
-  losses: column('count_map', 'the same by reason'),
+  losses: column('count_map', 'the same by reason; `returned` came back and is not lost'),
   seq_min: column('u64', 'smallest seq among those seen; 0 when there is none'),
   seq_max: column('u64', 'largest seq among those seen; 0 when there is none'),
   schema_version: column('u8', 'version of this column list'),

@@ -1,5 +1,5 @@
 import { candidateId } from '../contract/config/cross-check.ts'
-import type { Config } from '../contract/config/schema.ts'
+import type { Config, RouteConfig } from '../contract/config/schema.ts'
 import type { Catalog } from '../contract/prices/catalog.ts'
 import type { Door } from './door.ts'
 
@@ -16,7 +16,18 @@ export interface CandidateRow {
   readonly is_baseline: boolean
 }
 
-export function candidateRowsOf(config: Config, catalog: Catalog): CandidateRow[] {
+/** What of the configuration says who candidates are. */
+export type CandidateConfig = Pick<Config, 'providers'> & { readonly routes: CandidateRoutes }
+export type CandidateRoutes = Readonly<
+  Record<
+    string,
+    Pick<RouteConfig, 'baseline'> & {
+      readonly candidates: readonly Pick<RouteConfig['candidates'][number], 'id' | 'provider' | 'model'>[]
+    }
+  >
+>
+
+export function candidateRowsOf(config: CandidateConfig, catalog: Catalog): CandidateRow[] {
   return Object.entries(config.routes).flatMap(([name, route]) =>
     route.candidates.flatMap((entry) => {
       const provider = config.providers[entry.provider]
