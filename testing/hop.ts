@@ -175,7 +175,7 @@ async function write(
       writer.offer(recordOf(sidecar, seq))
     }
     await writer.flushed()
-    await sleep(10)
+    await sleep(25)
   }
   await writer.close()
   return seq
