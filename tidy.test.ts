@@ -52,10 +52,12 @@ const doors = [
   'ingest/migrations/render.ts',
   'ingest/migrations/step.ts',
   'ingest/prices-load.ts',
+  'ingest/candidates-load.ts',
   'ingest/backfill.ts',
   'ingest/erase.ts',
   'ingest/backup.ts',
   'ingest/receiver.ts',
+  'ingest/quarantined.ts',
   'ingest/shipper.ts',
   'ingest/spool-watch.ts',
 ]

@@ -40,6 +40,8 @@ const tail = [
   '  warehouse migrate [--target embedded|server|cluster|cloud] [--cluster NAME] [--url URL] [--dry-run] [--wait 30s]',
   '  warehouse erase --customer NAME     warehouse backup --to DIR     warehouse restore --from DIR [--replace]',
   '',
+  'ingest --once | --listen HOST:PORT | --quarantine list | --quarantine retry',
+  '',
   'Environment, outranking the file:',
   '  SIDELIGHT_LISTEN     data plane              127.0.0.1:4100',
   '  SIDELIGHT_ADMIN      health and metrics      127.0.0.1:4101',

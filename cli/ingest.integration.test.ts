@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -96,6 +96,28 @@ test('a spool is shipped by way of ingest --listen, which ends with what it has 
   assert.equal(await count(warehouse), earlier + 15)
 })
 
+test('ingest --quarantine says what was refused, and puts it back', async () => {
+  await using folder = await tempDir()
+  const config = await configFor(folder, writerUrl())
+  const quarantine = async (what: string) => {
+    const run = ingest(config, '--quarantine', what)
+    return { code: (await run.exit).code, text: run.stdout + run.stderr }
+  }
+  const poison = { table: 'unknown', columns: 0, index: 0, reason: 'UNKNOWN_FORM', column: '', row: 'secret' }
+  await mkdir(folder.file('state/spool/quarantine'), { recursive: true })
+  await writeFile(
+    folder.file('state/spool/quarantine/t~unknown~000000.json'),
+    JSON.stringify({ token: 't', ...poison }),
+  )
+  const listed = await quarantine('list')
+  assert.match(listed.text, /^ {3}1 {2}unknown {2}UNKNOWN_FORM +\d{4}-/m)
+  assert.doesNotMatch(listed.text, /secret/)
+  assert.match((await quarantine('retry')).text, /^1 rows are in the spool again/)
+  const names = await readdir(folder.file('state/spool'))
+  assert.equal(names.filter((name) => name.endsWith('.seg')).length, 1)
+  assert.deepEqual(await readdir(folder.file('state/spool/quarantine')), [])
+})
+
 test('ingest --listen off loopback wants a token', async () => {
   await using folder = await tempDir()
   const config = await configFor(folder, writerUrl())
@@ -118,6 +140,7 @@ stateDir: ${stateDir}
 warehouse: { listen: '127.0.0.1:${listen}' }
 spool: { flush: 5s }
 providers: { sim: { kind: simulated } }
+routes: { demo: { baseline: small, candidates: [{ id: small, provider: sim, model: sim-fast }] } }
 `,
   )
   const up = spawnProcess([nodeCommand, main, 'up', '--config', folder.file('sidelight.yaml')])
@@ -141,4 +164,5 @@ providers: { sim: { kind: simulated } }
   await using again = await startTestWarehouse({ stateDir })
   assert.equal(await count(again), 80)
   assert.equal(await count(again, 'attempts'), 80)
+  assert.equal(await count(again, 'route_candidates'), 1)
 })

@@ -2,22 +2,30 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Environment, loadConfig } from '../contract/config/load.ts'
 import type { Config } from '../contract/config/schema.ts'
+import type { CandidateRoutes } from '../ingest/candidates-load.ts'
 import type { Log } from '../sidecar/observe/log.ts'
 import { type Child, type ChildCommand, superviseChild } from './children.ts'
 import { listenAndShip } from './listen.ts'
 import { logFor } from './log-for.ts'
+import { lookAfterQuarantine } from './quarantine.ts'
 import { createShipperOf, drainMs, prepareEmbedded, shipUntil, spoolOf } from './shipping.ts'
 import { untilSignal } from './signals.ts'
 
-/** Ships the spool of the state directory: until a signal, or with --once until nothing is left. */
+/** Ships the spool of the state directory: until a signal, or with --once until nothing is left; and what was refused. */
 export async function runIngest(args: readonly string[], environment: Environment): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
-    options: { config: { type: 'string' }, once: { type: 'boolean' }, listen: { type: 'string' } },
+    options: {
+      config: { type: 'string' },
+      once: { type: 'boolean' },
+      listen: { type: 'string' },
+      quarantine: { type: 'string' },
+    },
     strict: true,
   })
   const { config } = loadConfig({ file: values.config, environment })
   const log = logFor(config)
+  if (values.quarantine !== undefined) return lookAfterQuarantine(values.quarantine, spoolOf(config))
   if (values.once === true) return shipOnce(config, log)
   if (values.listen === undefined) return shipAlways(config, log)
   return listenAndShip(config, log, {
@@ -67,8 +75,8 @@ const killAfterMs = 5000
 function ingestCommand(config: Config): ChildCommand {
   const isBuilt = import.meta.filename.endsWith('.js')
   const main = join(import.meta.dirname, isBuilt ? 'ingest-child.js' : 'ingest-child.ts')
-  // It has no callers, and a variable holds 128 kB.
-  const told: Config = { ...config, routes: {}, keys: [] }
+  // It has no callers.
+  const told = { ...config, routes: candidatesOf(config), keys: [] }
   return {
     program: process.execPath,
     args: ['--max-semi-space-size=4', main],
@@ -77,3 +85,15 @@ function ingestCommand(config: Config): ChildCommand {
     cwd: process.cwd(),
   }
 }
+
+/** Of routes it needs to know who the candidates are. A variable holds 128 kB: more routes than that are left out. */
+function candidatesOf({ routes }: Config): CandidateRoutes {
+  const named = Object.entries(routes).map(([name, { baseline, candidates }]) => {
+    const ids = candidates.map(({ id, provider, model }) => ({ id, provider, model }))
+    return [name, { baseline, candidates: ids }] as const
+  })
+  const told = Object.fromEntries(named)
+  return Buffer.byteLength(JSON.stringify(told)) > routesBytesMax ? {} : told
+}
+
+const routesBytesMax = 65_536

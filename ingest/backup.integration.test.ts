@@ -15,7 +15,8 @@ const everything = `SELECT
     FROM sidelight.usage_daily GROUP BY customer, day ORDER BY customer, day)) AS sums,
   (SELECT quantilesTDigestMerge(0.5, 0.95, 0.99)(duration_digest) FROM sidelight.latency_1h) AS times,
   (SELECT count() FROM sidelight.price_sheets) AS sheets,
-  (SELECT count() FROM sidelight.attempt_prices) AS priced`
+  (SELECT count() FROM sidelight.price_images) AS pictures,
+  (SELECT groupArray(name) FROM (SELECT name FROM system.tables WHERE database = 'sidelight' AND engine = 'View' ORDER BY name)) AS views`
 
 test('a ledger that was backed up and wiped is the same after it is restored', async () => {
   await using folder = await tempDir()

@@ -61,14 +61,17 @@ test('a second run finds nothing to do', async () => {
   })
 })
 
-for (const { version } of migrations.slice(0, -1)) {
-  test(`a warehouse of version ${version} is brought to the same columns as an empty one`, async () => {
-    const database = `from_${version}`
-    await migrate(engine, { ...options, database, upTo: version })
-    await migrate(engine, { ...options, database })
-    assert.deepEqual(await columnsOf(engine, database), await columnsOf(engine, 'sidelight'))
-  })
-}
+test('a warehouse of any earlier version is brought to the same columns as an empty one', async () => {
+  // From version to version, and from the first to the last at once: the steps are the same, one after the other.
+  for (const { version } of migrations) {
+    const { applied } = await migrate(engine, { ...options, database: 'stepwise', upTo: version })
+    assert.deepEqual(applied, [version])
+  }
+  await migrate(engine, { ...options, database: 'from_1', upTo: 1 })
+  await migrate(engine, { ...options, database: 'from_1' })
+  const expected = await columnsOf(engine, 'sidelight')
+  for (const database of ['stepwise', 'from_1']) assert.deepEqual(await columnsOf(engine, database), expected)
+})
 
 // A caller may write half a surrogate pair; one such value must not stop a batch.
 const asShipped = 'SETTINGS input_format_json_throw_on_bad_escape_sequence = 0'
@@ -103,7 +106,7 @@ test('two runners at once leave one schema', async () => {
 
 test('a run that broke off after any statement is finished by the next', async () => {
   const random = seededRandom(3)
-  for (let round = 0; round < 4; round++) {
+  for (let round = 0; round < 2; round++) {
     const database = `broken_${round}`
     let left = 1 + random.int(45)
     const failing = {

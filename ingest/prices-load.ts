@@ -30,6 +30,7 @@ export interface PriceRow {
   readonly discount: readonly number[]
   readonly is_free: boolean
   readonly has_image_table: boolean
+  readonly image_table: Readonly<Record<string, string>>
   readonly min_seconds: number
   readonly source: string
 }
@@ -77,6 +78,9 @@ function factsOf(model: CompiledModel) {
     speeds: pairsOf(model.speed),
     is_free: model.isFree,
     has_image_table: model.imageTable !== undefined,
+    image_table: Object.fromEntries(
+      [...(model.imageTable ?? [])].map(([name, rate]) => [name, String(rate)]),
+    ),
     min_seconds: model.minSeconds,
   }
 }
@@ -192,7 +196,8 @@ export async function loadPrices(
     const some = lines.slice(at, at + rowsAtOnce).join('\n')
     await door.run(`INSERT INTO ${table} FORMAT JSONEachRow\n${some}`)
   }
-  if (lines.length > 0) await door.run(`SYSTEM RELOAD DICTIONARY \`${database}\`.price_sheets`)
+  for (const dictionary of lines.length > 0 ? ['price_sheets', 'price_images'] : [])
+    await door.run(`SYSTEM RELOAD DICTIONARY \`${database}\`.${dictionary}`)
   return { providers: changed.map(({ provider }) => provider), rows: lines.length }
 }
 

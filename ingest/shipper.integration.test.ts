@@ -16,6 +16,7 @@ import { tempDir } from '../testing/temp-dir.ts'
 import { startTestWarehouse, type TestWarehouse } from '../testing/warehouse.ts'
 import { doorOf } from './door.ts'
 import { migrate } from './migrate.ts'
+import { returnQuarantined } from './quarantined.ts'
 import { courierTo, createShipper } from './shipper.ts'
 import { createWriter } from './writer.ts'
 
@@ -200,6 +201,40 @@ test('a row that the engine cannot read is put aside, all others arrive with the
   })
   const [row] = await counts.json<Record<string, unknown>>()
   assert.deepEqual(Object.values(row ?? {}).map(Number), [47, 47, 3, 50])
+})
+
+test('rows that a constraint refused return when it is gone, and nothing is missing any more', async () => {
+  await using directory = await tempDir()
+  await emptied()
+  const admin = warehouse.client('admin')
+  const random = seededRandom(66)
+  const records = Array.from({ length: 20 }, (_, seq) => {
+    const record = plausible(random, seq)
+    return { ...record, request: { ...record.request, app: seq % 4 === 0 ? 'odd' : 'even' } }
+  })
+  await spool(directory.path, records)
+  await admin.command({ query: "ALTER TABLE requests ADD CONSTRAINT no_odd CHECK app != 'odd'" })
+  const first = await shipperTo(directory.path)
+  assert.equal(await first.shipper.drain(4), true, first.said.join('\n'))
+  await first.shipper.stop()
+  assert.deepEqual(first.shipper.figures().quarantined, { VIOLATED_CONSTRAINT: 5 })
+  await admin.command({ query: 'ALTER TABLE requests DROP CONSTRAINT no_odd' })
+  assert.deepEqual(await returnQuarantined(directory.path), { rows: 5, left: 0 })
+  const second = await shipperTo(directory.path)
+  assert.equal(await second.shipper.drain(4), true, second.said.join('\n'))
+  await second.shipper.stop()
+  const client = warehouse.client('default')
+  const counts = await client.query({
+    query:
+      'SELECT (SELECT uniqExact(request_id) FROM requests), (SELECT count() FROM requests), (SELECT sum(requests) FROM usage_hourly)',
+    format: 'JSONCompactEachRow',
+  })
+  assert.deepEqual((await counts.json<unknown[]>()).flat().map(Number), [20, 20, 20])
+  const [byDay = ''] = await guideQueries()
+  const days = await (await client.query({ query: byDay, format: 'JSONEachRow' })).json<{
+    difference: unknown
+  }>()
+  assert.ok(days.every(({ difference }) => Number(difference) === 0))
 })
 
 /** The queries that the guide gives to users. */

@@ -4,7 +4,6 @@ import { inconsistencies, Ledger, type Part } from './ledger.ts'
 import { seededRandom } from './random.ts'
 
 const parts: readonly Part[] = ['sidecar', 'warehouse', 'ingest']
-const callers = 8
 
 export interface Killed {
   readonly acknowledged: number
@@ -15,13 +14,21 @@ export interface Killed {
  * Callers ask without pause while each part is killed once a round, at moments of chance. With durability
  * strict a complete answer is an acknowledged record. Afterwards all of those must be there, once.
  */
-export async function killRounds(rounds: number, seed: number): Promise<Killed> {
+export async function killRounds(options: {
+  rounds: number
+  seed: number
+  callers: number
+}): Promise<Killed> {
+  const { rounds, seed, callers } = options
   await using ledger = await Ledger.start('durability: strict')
   const random = seededRandom(seed)
   const acknowledged = new Set<string>()
   let isOver = false
   const caller = async (stream: boolean) => {
-    while (!isOver) await ask(ledger, stream, acknowledged).catch(() => sleep(20))
+    while (!isOver) {
+      await ask(ledger, stream, acknowledged).catch(() => {})
+      await sleep(5)
+    }
   }
   const calling = Array.from({ length: callers }, (_, index) => caller(index % 2 === 0))
   for (let round = 0; round < rounds; round += 1) {

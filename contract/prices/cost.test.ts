@@ -146,6 +146,11 @@ test('reasoning has its own price where there is one, and is never counted twice
   assert.equal(usd('plain', { classes: { output: 1000 }, reasoning: 400 }), '0.004')
 })
 
+test('reasoning lies in the output of the model that was asked, not in that of others', () => {
+  const others = [{ model: 'thinking', classes: { output: 1000 } }]
+  assert.equal(usd('plain', { classes: { output: 1000 }, reasoning: 400, others }), '0.006')
+})
+
 for (const [serviceTier, expected, assumed] of [
   ['default', '3', false],
   ['standard', '3', false],

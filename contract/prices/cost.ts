@@ -78,10 +78,10 @@ export function explainCost(request: CostRequest): ExplainedCost {
 
 type NotEmpty<T> = readonly [T, ...T[]]
 
-/** The bill of the model, and one for each other model that worked in the same call. */
+/** The bill of the model, and one for each other model that worked in the same call; speed and reasoning are its own. */
 function billsOf(request: CostRequest): NotEmpty<Billed> {
   const own = billOf(request)
-  const { others, classes: _classes, speed: _speed, ...rest } = request.usage
+  const { others, classes: _classes, speed: _speed, reasoning: _reasoning, ...rest } = request.usage
   if (others === undefined) return [own]
   return [
     own,

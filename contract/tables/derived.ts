@@ -11,6 +11,7 @@ export const derivedTables: Readonly<Record<string, string>> = {
     'Primary requests by the candidate that was drawn, whoever answered in the end; cache hits were not drawn.',
   prices:
     'The price list, flattened: one row for each provider, model, first day, daily window and tier of long requests.',
+  route_candidates: 'Who a candidate of a route is, as last configured.',
   cost_backfills: 'Costs that became known after the request was recorded.',
 }
 
@@ -67,10 +68,14 @@ export const derivedMeanings: Readonly<Record<string, string>> = {
   speeds: 'speed: numerator and denominator',
   discount: 'numerator and denominator of the negotiated factor',
   is_free: 'costs nothing',
-  has_image_table: 'images are priced by size and quality, which SQL does not work out',
+  has_image_table: 'images are priced by size, quality and steps',
+  image_table: 'grains for one image by `[quality/]W-x-H[/steps]`',
   min_seconds: 'least that is billed of audio',
   source: 'where the price comes from',
   catalog: 'day and hash of the list',
   version: 'when it was loaded, milliseconds; the latest list of a provider holds',
+  price_model: 'model of the price catalog; empty for none',
+  price_zone: 'price zone of its provider',
+  is_baseline: 'savings of the route are measured against it',
   backfilled_at: 'when the cost became known',
 }

@@ -302,25 +302,25 @@ test('long results are streamed, and others are held under a limit', async () =>
   for (const format of ['JSONEachRow', 'JSONCompactEachRow', 'TSV', 'CSV', 'RowBinary', 'Native', 'TSKV']) {
     const response = await fetch(`${warehouse.url}/`, {
       method: 'POST',
-      body: `SELECT number FROM numbers(400000) FORMAT ${format}`,
+      body: `SELECT number FROM numbers(200000) FORMAT ${format}`,
       headers: { 'accept-encoding': 'identity' },
     })
     assert.equal(response.headers.get('transfer-encoding'), 'chunked', format)
     const bytes = Buffer.from(await response.arrayBuffer())
     const lines = bytes.toString('latin1').split('\n').length - 1
-    if (format === 'RowBinary') assert.equal(bytes.length, 400_000 * 8)
-    else if (format !== 'Native') assert.equal(lines, 400_000, format)
+    if (format === 'RowBinary') assert.equal(bytes.length, 200_000 * 8)
+    else if (format !== 'Native') assert.equal(lines, 200_000, format)
   }
   const held = await fetch(`${warehouse.url}/`, {
     method: 'POST',
-    body: 'SELECT number FROM numbers(400000) FORMAT JSON',
+    body: 'SELECT number FROM numbers(200000) FORMAT JSON',
   })
   assert.equal(held.status, 500)
   assert.match(await held.text(), /TOO_MANY_ROWS_OR_BYTES/)
 })
 
 test('an error after the first rows reaches the official client as an error, packed or not', async () => {
-  const query = "SELECT throwIf(number = 250000, 'too far') AS x FROM numbers(3000000)"
+  const query = "SELECT throwIf(number = 50000, 'too far') AS x FROM numbers(600000)"
   for (const compression of [{}, { response: true }]) {
     const client = warehouse.client('default', { ...quiet, compression })
     const result = await client.query({
@@ -336,7 +336,7 @@ test('an error after the first rows reaches the official client as an error, pac
       /too far/,
       JSON.stringify(compression),
     )
-    assert.ok(seen > 0 && seen <= 250_000, String(seen))
+    assert.ok(seen > 0 && seen <= 50_000, String(seen))
   }
   const raw = await fetch(`${warehouse.url}/?max_block_size=1000&max_threads=1`, {
     method: 'POST',

@@ -78,7 +78,7 @@ const leaks: readonly (() => Promise<unknown>)[] = [
   () => send('SELECT nothing', 'max_threads=1&join_use_nulls=1'),
   () => send('SELEC', 'max_threads=1'),
   () => send('CREATE TEMPORARY TABLE passing (id UInt8) ENGINE = Memory', '', 'admin'),
-  () => send('SELECT number FROM numbers(50000) FORMAT JSONEachRow', 'max_block_size=7&max_threads=1'),
+  () => send('SELECT number FROM numbers(700) FORMAT JSONEachRow', 'max_block_size=7&max_threads=1'),
   () =>
     leaveEarly('SELECT number FROM numbers(100000000) FORMAT JSONEachRow', 'max_block_size=9&limit=90000000'),
   () =>

@@ -66,8 +66,11 @@ test('outside loopback nobody reads without the token', async () => {
   assert.equal((await fetch(`${url}/metrics`, { headers })).status, 200)
 })
 
-test('a backup is made in its folder and restored after a loss', async () => {
+test('the token is for its owner alone; a backup is made in its folder and restored after a loss', async () => {
   await using warehouse = await startTestWarehouse()
+  const file = `${warehouse.stateDir}/warehouse.token`
+  assert.equal((await stat(file)).mode & 0o777, 0o600)
+  assert.equal((await readFile(file, 'utf8')).trim(), warehouse.token)
   const admin = warehouse.client('admin')
   const ask = async () =>
     (
@@ -82,11 +85,4 @@ test('a backup is made in its folder and restored after a loss', async () => {
   await admin.command({ query: 'DROP TABLE things SYNC' })
   await admin.command({ query: "RESTORE TABLE sidelight.things FROM File('first')" })
   assert.deepEqual(await ask(), [1, 2])
-})
-
-test('the token lies in a file for its owner alone', async () => {
-  await using warehouse = await startTestWarehouse()
-  const file = `${warehouse.stateDir}/warehouse.token`
-  assert.equal((await stat(file)).mode & 0o777, 0o600)
-  assert.equal((await readFile(file, 'utf8')).trim(), warehouse.token)
 })

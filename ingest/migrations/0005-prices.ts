@@ -6,7 +6,7 @@ import type { Migration } from './step.ts'
  * compares the two. Not covered, and so NULL: tables of image prices by size and quality.
  */
 
-const inputClasses = [
+export const inputClasses = [
   'input',
   'cache_read',
   'cache_write',
@@ -17,13 +17,13 @@ const inputClasses = [
   'cache_read_image',
   'input_video',
 ]
-const outputClasses = ['output', 'output_audio', 'output_image', 'output_reasoning']
-const tokenClasses = [...inputClasses, ...outputClasses]
-const searchClasses = ['web_searches.low', 'web_searches.medium', 'web_searches.high']
-const unitClasses = ['images', 'input_images', 'pages', 'annotated_pages', 'queries', 'file_searches']
+export const outputClasses = ['output', 'output_audio', 'output_image', 'output_reasoning']
+export const tokenClasses = [...inputClasses, ...outputClasses]
+export const searchClasses = ['web_searches.low', 'web_searches.medium', 'web_searches.high']
+export const unitClasses = ['images', 'input_images', 'pages', 'annotated_pages', 'queries', 'file_searches']
 
 /** The order of a sheet: tokens first, because the ratios of service tiers come in the same order. */
-const sheetOrder = [
+export const sheetOrder = [
   ...tokenClasses,
   'reasoning',
   'audio_seconds',
@@ -31,7 +31,7 @@ const sheetOrder = [
   ...unitClasses,
   ...searchClasses,
 ]
-const placeOf = (name: string) => sheetOrder.indexOf(name) + 1
+export const placeOf = (name: string) => sheetOrder.indexOf(name) + 1
 
 /** The sheet in force on a day: windows before whole days, later entries before earlier, high tiers before low. */
 const sheetsSource = `

@@ -5,6 +5,8 @@ import { latency } from './0003-latency.ts'
 import { promptsAndCandidates } from './0004-prompts-and-candidates.ts'
 import { prices } from './0005-prices.ts'
 import { targets } from './0006-targets.ts'
+import { cost } from './0007-cost.ts'
+import { counterfactual } from './0008-counterfactual.ts'
 import type { Migration, TableStep } from './step.ts'
 
 /** Every step of the schema, in order. A new one goes to the end; a shipped one stays as it is. */
@@ -15,6 +17,8 @@ export const migrations: readonly Migration[] = [
   promptsAndCandidates,
   prices,
   targets,
+  cost,
+  counterfactual,
 ]
 
 /** Of the template, not of a rendering, and blind to how it is indented. */

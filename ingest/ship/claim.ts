@@ -58,6 +58,14 @@ export class ClaimFile {
     return file
   }
 
+  /** Of the batch that is on its way, for others to read; undefined when none is. */
+  static async tokenUnderWay(directory: string, files: Files): Promise<string | undefined> {
+    const { token = '', segments = [] } = (await readClaim(join(directory, fileName), files)) ?? {}
+    // What has arrived is removed, and the claim says so only with the next one.
+    const there = new Set(await files.readdir(directory))
+    return segments.some((name) => there.has(name + claimedEnding)) ? token : undefined
+  }
+
   get claim(): Claim {
     return this.#claim
   }

@@ -1,6 +1,5 @@
-import { type SelfAuditRow, schemaVersion, spooledTables } from '../../contract/record.ts'
-import { type Origin, originOf } from '../origin.ts'
-import { encodeEntry } from '../payload.ts'
+import { spooledTables } from '../../contract/record.ts'
+import { auditLines } from './audit-rows.ts'
 import { type Block, type Blocks, blocksOf, keyOf } from './blocks.ts'
 import type { RefusedPart } from './claim.ts'
 import type { BatchContext } from './courier.ts'
@@ -105,7 +104,8 @@ export class Delivery {
     const { token, madeMs } = claim.claim
     // Only a refusal puts rows there, and each one left its mark in the claim.
     if (Object.keys(claim.claim.progress).length === 0) return taken
-    const rows = auditRows(await quarantine.ofBatch(token), madeMs)
+    const lines = auditLines(await quarantine.ofBatch(token), 'quarantined', madeMs)
+    const rows = lines.map((line) => Buffer.from(line.slice(line.indexOf('['))))
     if (rows.length === 0) return taken
     const columns = Object.keys(spooledTables.self_audit).length
     const outcome = await inserter.insert({ table: 'self_audit', columns, rows }, `${token}/quarantined`)
@@ -116,36 +116,4 @@ export class Delivery {
   #token(key: string): string {
     return `${this.#options.claim.claim.token}/${key}`
   }
-}
-
-function auditRows(poison: readonly PoisonRow[], ts: number): Buffer[] {
-  const counted = poison.flatMap(({ table, row }) =>
-    table === 'unknown' || table === 'self_audit' ? [] : [originOf(table, Buffer.from(row))],
-  )
-  const groups = Map.groupBy(counted, ({ table, day, sidecarId, boot, worker }) =>
-    JSON.stringify([table, day, sidecarId, boot, worker]),
-  )
-  return [...groups.values()].flatMap(([first, ...rest]) =>
-    first === undefined ? [] : [rowOf(first, rest.length + 1, ts)],
-  )
-}
-
-function rowOf(origin: Origin, lost: number, ts: number): Buffer {
-  const audit: SelfAuditRow = {
-    ts,
-    day: origin.day,
-    of_table: origin.table,
-    sidecar_id: origin.sidecarId,
-    boot: origin.boot,
-    worker: origin.worker,
-    seen: 0,
-    spooled: 0,
-    lost,
-    losses: { quarantined: lost },
-    seq_min: 0,
-    seq_max: 0,
-    schema_version: schemaVersion,
-  }
-  const line = encodeEntry({ audit })
-  return Buffer.from(line.slice(line.indexOf('[')))
 }

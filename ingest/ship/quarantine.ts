@@ -20,6 +20,9 @@ export interface PoisonRow {
   readonly row: string
 }
 
+export const quarantineOf = (spoolDirectory: string) => join(spoolDirectory, 'quarantine')
+export const isPoisonFile = (name: string) => name.endsWith('.json')
+
 /**
  * Rows that were refused, a file each, so that a row that is put here twice is here once. They are the
  * records themselves: whoever may read the spool may read them.
@@ -30,7 +33,7 @@ export class Quarantine {
   #count: number | undefined
 
   constructor(spoolDirectory: string, files: Files) {
-    this.#directory = join(spoolDirectory, 'quarantine')
+    this.#directory = quarantineOf(spoolDirectory)
     this.#files = files
   }
 
@@ -61,7 +64,7 @@ export class Quarantine {
 
   async #names(): Promise<string[]> {
     try {
-      return (await this.#files.readdir(this.#directory)).filter((name) => name.endsWith('.json'))
+      return (await this.#files.readdir(this.#directory)).filter(isPoisonFile)
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return []
       throw error

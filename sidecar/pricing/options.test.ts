@@ -16,6 +16,24 @@ test('size, quality and steps of an image come from the request', () => {
   })
 })
 
+test('each of them has its place in the record, whatever else is missing', () => {
+  const textOf = (body: object) => priceOptions(bodyOf(body), images).text
+  assert.equal(textOf({ size: '1024x1024' }), '1024x1024')
+  assert.equal(textOf({ quality: 'hd' }), '/hd')
+  assert.equal(textOf({ size: '1024x1024', steps: 30 }), '1024x1024//30')
+})
+
+test('words that nobody sells have no price, and cannot pass for others in the record', () => {
+  for (const body of [
+    { size: 'standard/256x256' },
+    { size: '9'.repeat(40) },
+    { quality: 'x/30' },
+    { steps: 0.5 },
+  ]) {
+    assert.ok(priceOptions(bodyOf(body), images).text.includes('?'), JSON.stringify(body))
+  }
+})
+
 test('what the request leaves to the provider is not known', () => {
   assert.deepEqual(priceOptions(bodyOf({ size: 'auto', quality: 7 }), images), { image: {}, text: '' })
   assert.deepEqual(priceOptions(undefined, images), { text: '' })

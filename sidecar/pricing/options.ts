@@ -1,5 +1,6 @@
 import { arrayAt, isObject, type JsonObject, numberAt, stringAt } from '../../contract/json.ts'
 import type { ImageOptions } from '../../contract/prices/cost-request.ts'
+import { imageOptionsOf, imageOptionText } from '../../contract/prices/image-option.ts'
 import type { SearchSize } from '../../contract/prices/seed.ts'
 import type { Usage } from '../../contract/usage.ts'
 
@@ -31,20 +32,12 @@ export function priceOptions(body: Fields | undefined, { classes }: Usage): Pric
   }
 }
 
-// Longer than any size or quality that is sold; the caller writes them.
-const wordMax = 16
-
 function imageOptions(body: Fields): PriceOptions {
   const size = known(body.string('size'))
   const quality = known(body.string('quality'))
   const steps = numberAt({ steps: body.get('steps') }, 'steps')
-  const image = {
-    ...(size === undefined ? {} : { size }),
-    ...(quality === undefined ? {} : { quality }),
-    ...(steps === undefined ? {} : { steps }),
-  }
-  const words = Object.values(image).map((word) => String(word).slice(0, wordMax))
-  return { image, text: words.join('/') }
+  const image = imageOptionsOf({ size, quality, steps })
+  return { image, text: imageOptionText(image) }
 }
 
 /** `auto` leaves the choice to the provider, which does not say what it chose. */

@@ -896,6 +896,464 @@ GLOBAL ANY LEFT JOIN (SELECT request_id, cost_usd, price_valid_from FROM `sideli
 ALTER TABLE `sidelight`.`attempts`
 ADD COLUMN IF NOT EXISTS `target` LowCardinality(String) CODEC(ZSTD(1));
 
+ALTER TABLE `sidelight`.`prices`
+ADD COLUMN IF NOT EXISTS `image_table` Map(String, UInt128) CODEC(ZSTD(1));
+
+CREATE DICTIONARY IF NOT EXISTS `sidelight`.`price_images`
+(
+  `provider` String,
+  `model` String,
+  `names` Array(String),
+  `grains` Array(UInt128)
+)
+PRIMARY KEY provider, model
+SOURCE(CLICKHOUSE(QUERY 'SELECT provider, model, mapKeys(any(image_table) AS listed) AS names, mapValues(listed) AS grains
+FROM `sidelight`.`prices` FINAL
+WHERE notEmpty(image_table) AND (provider, version) IN (SELECT provider, max(version) FROM `sidelight`.`prices` GROUP BY provider)
+GROUP BY provider, model'))
+LAYOUT(complex_key_hashed())
+LIFETIME(MIN 240 MAX 360);
+
+CREATE OR REPLACE VIEW `sidelight`.`call_parts`
+AS WITH call AS (
+  SELECT a.ts AS ts, a.request_id AS request_id, a.attempt AS attempt, toString(a.provider) AS provider,
+    toString(a.model) AS model, a.cost_usd AS cost_usd, ifNull(a.cost_catalog_usd, a.cost_usd) AS recorded_usd,
+    if(substring(toString(a.request_id), 15, 1) = '7', UUIDv7ToDateTime(a.request_id, 'UTC'), a.ts) AS at,
+    toString(a.price_model) AS own_price_model, toString(a.model_reported) AS model_reported,
+    CAST(a.usage_classes, 'Map(String, Float64)') AS classes,
+    arrayDistinct(arrayFilter(other -> other != '', arrayMap(name -> substring(name, ifNull(nullIf(position(name, '@'), 0), length(name)) + 1), mapKeys(classes)))) AS others,
+    1 + length(others) AS models,
+    toUInt64(a.reasoning_tokens) AS own_reasoning, lower(toString(a.service_tier)) AS tier_asked,
+    lower(toString(a.price_zone)) AS place, lower(toString(a.speed)) AS own_pace,
+    toString(a.price_option) AS price_option, classes['images'] > 0 AS has_images
+  FROM `sidelight`.`attempts` AS a
+),
+part AS (
+  SELECT *, arrayJoin(arrayConcat([('', classes)], arrayMap(
+      one -> (one, mapApply((name, n) -> (substring(name, 1, position(name, '@') - 1), n), mapFilter((name, n) -> substring(name, ifNull(nullIf(position(name, '@'), 0), length(name)) + 1) = one, classes))),
+      others))) AS own,
+    own.1 AS other, own.2 AS used,
+    [toUInt64(0), own_reasoning][1 + (other = '')] AS reasoning_tokens,
+    ['', own_pace][1 + (other = '')] AS pace,
+    ['', own_price_model][1 + (other = '')] AS price_model,
+    [[other], [model_reported, model]][1 + (other = '')] AS names
+  FROM call
+),
+named AS (
+  SELECT *, toDate(at, 'UTC') AS day, toUInt16(toHour(at, 'UTC') * 60 + toMinute(at, 'UTC')) AS minute,
+    if(price_model != '', price_model, arrayFirst(
+      name -> dictHas('sidelight.price_sheets', (provider, name), day),
+      arrayFlatten(arrayMap(
+        name -> [name, replaceRegexpOne(name, '-[0-9]{4}-[0-9]{2}-[0-9]{2}$', ''), replaceRegexpOne(name, '[-@][0-9]{8}$', '')],
+        names)))) AS listed_model,
+    toUInt64(used['input']) + toUInt64(used['cache_read']) + toUInt64(used['cache_write']) + toUInt64(used['cache_write_1h']) + toUInt64(used['input_audio']) + toUInt64(used['cache_read_audio']) + toUInt64(used['input_image']) + toUInt64(used['cache_read_image']) + toUInt64(used['input_video']) AS total_input
+  FROM part
+),
+listed AS (
+  SELECT *, dictHas('sidelight.price_sheets', (provider, listed_model), day) AS is_listed,
+    dictGet('sidelight.price_sheets', ('above', 'window_from', 'window_to', 'entry_from', 'grains', 'services', 'rated', 'zones',
+      'speeds', 'discount', 'is_free', 'min_seconds', 'has_image_table'), (provider, listed_model), day) AS price
+  FROM named
+),
+placed AS (
+  SELECT *, arrayFirstIndex(
+      (least, from, to) -> total_input > least
+        AND (to = 0 OR if(from < to, minute >= from AND minute < to, minute >= from OR minute < to)),
+      price.1, price.2, price.3) AS sheet,
+    transform(tier_asked,
+      ['', 'default', 'auto', 'standard', 'standard_only', 'on_demand', 'traffic_type_unspecified', 'on_demand_flex', 'on_demand_priority'],
+      ['standard', 'standard', 'standard', 'standard', 'standard', 'standard', 'standard', 'flex', 'priority'], tier_asked) AS tier,
+    used['output'] + used['output_audio'] + used['output_image'] + used['output_reasoning'] > 0 AS has_output,
+    -- The option of a call that made images is theirs.
+    multiIf(has_images, 24, price_option = 'low', 23,
+      price_option = 'high', 25, 24) AS search_place
+  FROM listed
+),
+pictured AS (
+  SELECT *, dictGet('sidelight.price_images', ('names', 'grains'), (provider, listed_model)) AS image_table,
+    splitByChar('/', price_option) AS words,
+    replaceOne(lower([words[1], '1024x1024'][1 + (words[1] = '')]), 'x', '-x-') AS image_size,
+    [words[2], 'standard'][1 + (words[2] = '')] AS image_quality,
+    ifNull(toInt64OrNull(words[3]), 0) AS image_steps,
+    -- The least number of steps that is listed and enough; 0 for none.
+    arrayMin(arrayFilter(most -> most >= image_steps,
+      arrayMap(name -> ifNull(toInt64OrNull(extract(substring(name, length(image_size) + 2), '^[0-9]+')), -1),
+        arrayFilter(name -> startsWith(name, concat(image_size, '/')), image_table.1)))) AS steps_listed,
+    concat(image_size, ['', concat('/', toString(steps_listed), '-steps'), '/max-steps'][1 + (words[3] != '') * (1 + (steps_listed = 0))]) AS image_name,
+    indexOf(image_table.1, concat(image_quality, '/', image_name)) AS exact_place,
+    [(image_quality = 'standard') * indexOf(image_table.1, image_name), exact_place][1 + (exact_place > 0)] AS image_place
+  FROM placed
+),
+rated AS (
+  SELECT *, price.5[sheet] AS grains, image_table.2[image_place] AS image_grains,
+    bitOr(price.7[sheet], bitShiftLeft(toUInt64(image_place > 0), 17)) AS rates,
+    -- The denominator, then a numerator for each class of tokens.
+    [price.6[sheet][tier], arrayWithConstant(14, toUInt64(1))][1 + (empty(price.6[sheet][tier]))] AS service,
+    [price.8[place], [toUInt64(1), 1]][1 + (greatest(place IN ('', 'global', 'not_available'), empty(price.8[place])))] AS zone,
+    [price.9[pace], [toUInt64(1), 1]][1 + (greatest(pace IN ('', 'standard', 'normal'), empty(price.9[pace])))] AS speed_ratio,
+    least(reasoning_tokens, toUInt64(used['output'])) * bitTest(price.7[sheet], 14) AS reasoning,
+    greatest(total_input > 0, has_output) AS has_tokens,
+    toUInt64(used['web_searches']) AS searches,
+    greatest(used['audio_seconds'], price.12) * (used['audio_seconds'] > 0) AS seconds,
+    toUInt256('1000000000000000000') AS quintillion
+  FROM pictured
+),
+summed AS (
+  SELECT *,
+    (toUInt256(toUInt64(used['input'])) * grains[1] * service[2] + toUInt256(toUInt64(used['cache_read'])) * grains[2] * service[3] + toUInt256(toUInt64(used['cache_write'])) * grains[3] * service[4] + toUInt256(toUInt64(used['cache_write_1h'])) * grains[4] * service[5] + toUInt256(toUInt64(used['input_audio'])) * grains[5] * service[6] + toUInt256(toUInt64(used['cache_read_audio'])) * grains[6] * service[7] + toUInt256(toUInt64(used['input_image'])) * grains[7] * service[8] + toUInt256(toUInt64(used['cache_read_image'])) * grains[8] * service[9] + toUInt256(toUInt64(used['input_video'])) * grains[9] * service[10] + toUInt256((toUInt64(used['output']) - reasoning)) * grains[10] * service[11] + toUInt256(toUInt64(used['output_audio'])) * grains[11] * service[12] + toUInt256(toUInt64(used['output_image'])) * grains[12] * service[13] + toUInt256((toUInt64(used['output_reasoning']) + reasoning)) * grains[13] * service[14])
+      * zone[1] * speed_ratio[1] AS token_sum,
+    toUInt256((toUInt64(used['images']) * (1 - has_output))) * grains[17] + toUInt256(toUInt64(used['input_images'])) * grains[18] + toUInt256(toUInt64(used['pages'])) * grains[19] + toUInt256(toUInt64(used['annotated_pages'])) * grains[20] + toUInt256(toUInt64(used['queries'])) * grains[21] + toUInt256(toUInt64(used['file_searches'])) * grains[22] + toUInt256(toUInt64(used['characters'])) * grains[16]
+      + toUInt256((toUInt64(used['images']) * (1 - has_output))) * image_grains + toUInt256(searches) * grains[search_place] AS unit_sum,
+    -- Seconds come with decimals: eighteen of them are taken, then rounded to one grain.
+    toUInt256(toDecimal256(toString(seconds), 18) * toDecimal256('1000000000000000000', 0)) * grains[15] AS second_grains,
+    toUInt256(service[1]) * zone[2] * speed_ratio[2] AS common,
+    bitOr(
+      bitShiftLeft(toUInt64(toUInt64(used['input']) > 0), 1) + bitShiftLeft(toUInt64(toUInt64(used['cache_read']) > 0), 2) + bitShiftLeft(toUInt64(toUInt64(used['cache_write']) > 0), 3) + bitShiftLeft(toUInt64(toUInt64(used['cache_write_1h']) > 0), 4) + bitShiftLeft(toUInt64(toUInt64(used['input_audio']) > 0), 5) + bitShiftLeft(toUInt64(toUInt64(used['cache_read_audio']) > 0), 6) + bitShiftLeft(toUInt64(toUInt64(used['input_image']) > 0), 7) + bitShiftLeft(toUInt64(toUInt64(used['cache_read_image']) > 0), 8) + bitShiftLeft(toUInt64(toUInt64(used['input_video']) > 0), 9) + bitShiftLeft(toUInt64((toUInt64(used['output']) - reasoning) > 0), 10) + bitShiftLeft(toUInt64(toUInt64(used['output_audio']) > 0), 11) + bitShiftLeft(toUInt64(toUInt64(used['output_image']) > 0), 12) + bitShiftLeft(toUInt64((toUInt64(used['output_reasoning']) + reasoning) > 0), 13) + bitShiftLeft(toUInt64((toUInt64(used['images']) * (1 - has_output)) > 0), 17) + bitShiftLeft(toUInt64(toUInt64(used['input_images']) > 0), 18) + bitShiftLeft(toUInt64(toUInt64(used['pages']) > 0), 19) + bitShiftLeft(toUInt64(toUInt64(used['annotated_pages']) > 0), 20) + bitShiftLeft(toUInt64(toUInt64(used['queries']) > 0), 21) + bitShiftLeft(toUInt64(toUInt64(used['file_searches']) > 0), 22),
+      bitShiftLeft(toUInt64(searches > 0), search_place)
+      -- Length of text or sound that came with tokens is the same thing counted twice.
+      + (1 - has_tokens) * (bitShiftLeft(toUInt64(toUInt64(used['characters']) > 0), 16) + bitShiftLeft(toUInt64(seconds > 0), 15))
+    ) AS needed
+  FROM rated
+),
+heard AS (
+  SELECT *, intDiv(second_grains, quintillion) AS second_floor, second_grains - second_floor * quintillion AS second_rest
+  FROM summed
+)
+SELECT ts, request_id, attempt, provider, model, cost_usd, recorded_usd, models, other, listed_model AS price_model,
+  [toDate('1970-01-01'), price.4[sheet]][1 + (is_listed * (sheet > 0))] AS price_valid_from,
+  greatest(1 - is_listed, (price.11 = 0) * greatest(sheet = 0, bitAnd(needed, rates) != needed)) AS is_unknown,
+  price.11 AS is_free,
+  toUInt256(1 - price.11) * (token_sum + (unit_sum + second_floor + greatest(second_rest * 2 > quintillion, (second_rest * 2 = quintillion) * (second_floor % 2 = 1))) * common)
+    * price.10[1] AS part_sum,
+  -- 0 where nothing is listed; the part is unknown then.
+  common AS part_common, greatest(toUInt256(price.10[2]), toUInt256(1)) * toUInt256('3600000000000000') AS scale
+FROM heard;
+
+CREATE OR REPLACE VIEW `sidelight`.`attempt_prices`
+AS WITH whole AS (
+  SELECT ts, request_id, attempt, provider, model, cost_usd, recorded_usd, price_model, price_valid_from, is_unknown, is_free, part_sum AS numerator, part_common * scale AS denominator
+  FROM `sidelight`.`call_parts` WHERE models = 1
+  UNION ALL
+  SELECT ts, request_id, attempt, provider, model, cost_usd, recorded_usd, anyIf(price_model, other = ''), anyIf(price_valid_from, other = ''),
+    greatest(max(is_unknown), count() > 6), min(is_free),
+    (arrayFold((sum, one) -> (sum.1 * one.2 + one.1 * sum.2, sum.2 * one.2),
+      groupArray(6)((part_sum, part_common)) AS fractions, (toUInt256(0), toUInt256(1))) AS added).1,
+    added.2 * max(scale)
+  FROM `sidelight`.`call_parts` WHERE models > 1
+  GROUP BY ts, request_id, attempt, provider, model, cost_usd, recorded_usd
+),
+divided AS (
+  SELECT *, intDiv(numerator, denominator) AS floor_pico, (numerator - floor_pico * denominator) * 2 AS twice_rest FROM whole
+),
+rounded AS (
+  SELECT *, floor_pico + greatest(twice_rest > denominator, (twice_rest = denominator) * (floor_pico % 2 = 1)) AS pico,
+    toUInt256('1000000000000') AS trillion
+  FROM divided
+)
+SELECT ts, request_id, attempt, provider, model, cost_usd, recorded_usd, price_model, price_valid_from,
+  [toDecimal64OrNull(concat(toString(intDiv(pico, trillion)), '.', leftPad(toString(pico % trillion), 12, '0')), 12), NULL][1 + (greatest(is_unknown, (is_free = 0) * (pico > toUInt256('999999999999999999'))))] AS catalog_usd
+FROM rounded;
+
+CREATE TABLE IF NOT EXISTS `sidelight`.`route_candidates`
+(
+  `route` LowCardinality(String) CODEC(ZSTD(1)),
+  `candidate` LowCardinality(String) CODEC(ZSTD(1)),
+  `provider` LowCardinality(String) CODEC(ZSTD(1)),
+  `model` String CODEC(ZSTD(1)),
+  `price_model` String CODEC(ZSTD(1)),
+  `price_zone` LowCardinality(String) CODEC(ZSTD(1)),
+  `is_free` Bool CODEC(ZSTD(1)),
+  `is_baseline` Bool CODEC(ZSTD(1)),
+  `version` UInt64 CODEC(Delta(8), ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY (route, candidate)
+SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE DICTIONARY IF NOT EXISTS `sidelight`.`route_candidates_by_id`
+(
+  `route` String,
+  `candidate` String,
+  `provider` String,
+  `model` String,
+  `price_model` String,
+  `price_zone` String,
+  `is_free` UInt8,
+  `baseline` String
+)
+PRIMARY KEY route, candidate
+SOURCE(CLICKHOUSE(QUERY 'SELECT route, candidate, provider, model, price_model, lower(price_zone) AS price_zone, is_free, \'\' AS baseline FROM `sidelight`.`route_candidates` FINAL
+UNION ALL
+SELECT route, \'\', \'\', \'\', \'\', \'\', 0, argMax(if(is_baseline, candidate, \'\'), (version, is_baseline)) FROM `sidelight`.`route_candidates` GROUP BY route'))
+LAYOUT(complex_key_hashed())
+LIFETIME(MIN 240 MAX 360);
+
+CREATE OR REPLACE VIEW `sidelight`.`candidate_ratios`
+AS WITH sides AS (
+  SELECT route, segment, first, second, own_index, sum(n) AS requests, count() AS groups,
+    sum(inputs) / sum(bytes) AS inputs_ratio,
+    count() / (count() - 1) * arraySum((a, b) -> pow(a - inputs_ratio * b, 2), groupArray(inputs), groupArray(bytes))
+      / pow(sum(inputs), 2) AS inputs_variance,
+    sum(outputs) / sum(weights) AS outputs_ratio,
+    count() / (count() - 1) * arraySum((a, b) -> pow(a - outputs_ratio * b, 2), groupArray(outputs), groupArray(weights))
+      / pow(sum(outputs), 2) AS outputs_variance
+  FROM (
+SELECT route, segment, own_index, first, second, group_number, count() AS n,
+  sum(weight) AS weights, sum(weight * bytes) AS bytes, sum(weight * input) AS inputs, sum(weight * output) AS outputs
+FROM (
+  SELECT toString(r.route) AS route, toString(r.segment) AS segment, toString(r.candidate_served) AS own,
+    arrayJoin(arrayFilter((other, chance) -> chance > 0 AND other != own, arrayMap(id -> toString(id), r.candidates), r.probabilities)) AS other,
+    least(own, other) AS first, greatest(own, other) AS second, own = second AS own_index,
+    cityHash64(r.unit_hash) % 64 AS group_number, 1 / r.propensity AS weight,
+    toFloat64(r.request_bytes) AS bytes, toFloat64(r.input_tokens) AS input, toFloat64(r.output_tokens) AS output
+  FROM `sidelight`.`requests` AS r
+  WHERE r.role = 'primary' AND r.status = 'ok' AND r.usage_source = 'provider' AND r.override_source = ''
+    AND r.attempt_count = 1 AND r.candidate_served = r.candidate_assigned AND r.propensity > 0 AND r.propensity < 1
+    AND r.request_bytes > 0
+)
+GROUP BY route, segment, own_index, first, second, group_number)
+  GROUP BY route, segment, first, second, own_index
+  HAVING requests >= 30 AND groups >= 20 AND sum(inputs) > 0 AND sum(outputs) > 0
+),
+compared AS (
+  SELECT route, segment, first, second, sum(requests) AS n, min(groups) - 1 AS degrees,
+    log(anyIf(inputs_ratio, own_index = 1) / anyIf(inputs_ratio, own_index = 0)) AS input_change,
+    log(anyIf(outputs_ratio, own_index = 1) / anyIf(outputs_ratio, own_index = 0)) AS output_change,
+    sqrt(sum(inputs_variance)) AS input_error, sqrt(sum(outputs_variance)) AS output_error
+  FROM sides
+  GROUP BY route, segment, first, second
+  HAVING count() = 2
+),
+randomised AS (
+  SELECT route, segment, arrayJoin([(first, second, 1), (second, first, -1)]) AS way, way.1 AS candidate, way.2 AS other,
+    'randomised' AS basis, n, degrees, input_change * way.3 AS input_log, output_change * way.3 AS output_log,
+    input_error, output_error
+  FROM compared
+),
+pairs AS (
+  SELECT toString(p.route) AS route, toString(p.segment) AS segment, toString(p.candidate_served) AS candidate,
+    s.other AS other, cityHash64(p.unit_hash) % 64 AS group_number, count() AS n,
+    sum(toFloat64(p.input_tokens)) AS own_inputs, sum(toFloat64(p.output_tokens)) AS own_outputs,
+    sum(s.input) AS inputs, sum(s.output) AS outputs
+  FROM `sidelight`.`requests` AS p
+  GLOBAL ANY INNER JOIN (
+    SELECT toUUIDOrZero(pair_id) AS request_id, toString(candidate_served) AS other,
+      toFloat64(input_tokens) AS input, toFloat64(output_tokens) AS output
+    FROM `sidelight`.`requests` WHERE role = 'shadow' AND status = 'ok' AND usage_source = 'provider'
+  ) AS s ON s.request_id = p.request_id
+  WHERE p.role = 'primary' AND p.status = 'ok' AND p.usage_source = 'provider' AND p.attempt_count = 1
+    AND candidate != other
+  GROUP BY route, segment, candidate, other, group_number
+),
+shadowed AS (
+  SELECT route, segment, candidate, other, 'shadow' AS basis, sum(n) AS requests, count() - 1 AS degrees,
+    sum(inputs) / sum(own_inputs) AS inputs_ratio,
+    count() / (count() - 1) * arraySum((a, b) -> pow(a - inputs_ratio * b, 2), groupArray(inputs), groupArray(own_inputs))
+      / pow(sum(inputs), 2) AS inputs_variance,
+    sum(outputs) / sum(own_outputs) AS outputs_ratio,
+    count() / (count() - 1) * arraySum((a, b) -> pow(a - outputs_ratio * b, 2), groupArray(outputs), groupArray(own_outputs))
+      / pow(sum(outputs), 2) AS outputs_variance,
+    log(inputs_ratio) AS input_log, log(outputs_ratio) AS output_log,
+    sqrt(inputs_variance) AS input_error, sqrt(outputs_variance) AS output_error
+  FROM pairs
+  GROUP BY route, segment, candidate, other
+  HAVING requests >= 30 AND count() >= 20 AND sum(inputs) > 0 AND sum(outputs) > 0
+    AND sum(own_inputs) > 0 AND sum(own_outputs) > 0
+)
+-- The same prompt answered by both says more than prompts that were dealt out to one or the other.
+SELECT route, segment, candidate, other, basis, n, exp(input_log) AS input_ratio, exp(output_log) AS output_ratio,
+  exp(input_log - (1.96 + 2.4 / (degrees)) * input_error) AS input_low, exp(input_log + (1.96 + 2.4 / (degrees)) * input_error) AS input_high,
+  exp(output_log - (1.96 + 2.4 / (degrees)) * output_error) AS output_low, exp(output_log + (1.96 + 2.4 / (degrees)) * output_error) AS output_high
+FROM (
+  SELECT route, segment, candidate, other, basis, requests AS n, degrees, input_log, output_log, input_error, output_error FROM shadowed
+  UNION ALL
+  SELECT route, segment, candidate, other, basis, n, degrees, input_log, output_log, input_error, output_error FROM randomised
+)
+ORDER BY basis = 'shadow' DESC
+LIMIT 1 BY route, segment, candidate, other;
+
+CREATE OR REPLACE VIEW `sidelight`.`counterfactual`
+AS WITH asked AS (
+  SELECT r.ts AS ts, r.request_id AS request_id, toString(r.customer) AS customer, toString(r.app) AS app, toString(r.team) AS team, toString(r.env) AS env, toString(r.feature) AS feature, toString(r.prompt_name) AS prompt_name, toString(r.prompt_version) AS prompt_version, toString(r.route) AS route, toString(r.segment) AS segment, toString(r.policy_role) AS policy_role, toString(r.candidate_assigned) AS candidate_assigned, toString(r.candidate_served) AS candidate_served,
+    r.policy_version AS policy_version, arrayMap(id -> toString(id), r.candidates) AS candidates, r.probabilities AS probabilities,
+    r.cost_usd AS cost_usd, isNull(r.cost_usd) * empty(r.usage_classes) AS is_uncounted,
+    toString(r.provider) AS own_provider, toString(r.model) AS own_model,
+    CAST(r.usage_classes, 'Map(String, Float64)') AS used, toFloat64(r.reasoning_tokens) AS reasoning_tokens,
+    lower(toString(r.service_tier)) AS tier_asked
+  FROM `sidelight`.`requests` AS r
+  WHERE r.role = 'primary' AND r.attempt_count > 0),
+placed AS (
+  SELECT *, dictGet('sidelight.route_candidates_by_id', 'baseline', (route, '')) AS baseline,
+    arrayJoin(arrayDistinct(arrayFilter(id -> id != '', arrayConcat(candidates, [baseline])))) AS candidate,
+    dictGet('sidelight.route_candidates_by_id', ('provider', 'model', 'price_model', 'price_zone', 'is_free'), (route, candidate)) AS known,
+    candidate = candidate_served AS is_served,
+    -- The default id of a candidate says who it is.
+    position(candidate, '/') AS slash,
+    [[(substring(candidate, 1, greatest(slash, 1) - 1), substring(candidate, slash + 1)), (known.1, known.2)][1 + (known.1 != '')], (own_provider, own_model)][1 + (is_served)] AS who,
+    who.1 AS provider, who.2 AS model, (provider = known.1) * (model = known.2) AS is_known,
+    [('', ''), (known.3, known.4)][1 + (is_known)] AS sold, sold.1 AS price_model, sold.2 AS zone, is_known * known.5 AS is_free
+  FROM asked
+),
+candidate_rows AS (
+  SELECT placed.*, q.basis != '' AS is_compared,
+    ['same tokens', q.basis, 'served', 'served'][1 + is_compared + 2 * is_served] AS basis,
+    [1, q.input_ratio][1 + (is_compared)] AS input_ratio, [1, q.output_ratio][1 + (is_compared)] AS output_ratio, [1, q.input_low][1 + (is_compared)] AS input_low, [1, q.input_high][1 + (is_compared)] AS input_high, [1, q.output_low][1 + (is_compared)] AS output_low, [1, q.output_high][1 + (is_compared)] AS output_high
+  FROM placed
+  GLOBAL ANY LEFT JOIN `sidelight`.`candidate_ratios` AS q
+    ON q.route = placed.route AND q.segment = placed.segment AND q.candidate = placed.candidate_served AND q.other = placed.candidate
+),
+listed AS (
+  SELECT *, toUInt16(toHour(ts, 'UTC') * 60 + toMinute(ts, 'UTC')) AS minute,
+    used['input'] + used['cache_read'] + used['cache_write'] + used['cache_write_1h'] + used['input_audio'] + used['cache_read_audio'] + used['input_image'] + used['cache_read_image'] + used['input_video'] AS total_input, used['output'] + used['output_audio'] + used['output_image'] + used['output_reasoning'] > 0 AS has_output,
+    greatest(total_input > 0, has_output) AS has_tokens,
+    (1 - is_uncounted) * (1 - arrayExists(name -> position(name, '@') > 0, mapKeys(used))) AS is_countable,
+    basis != 'same tokens' AS is_measured,
+    transform(tier_asked,
+      ['', 'default', 'auto', 'standard', 'standard_only', 'on_demand', 'traffic_type_unspecified', 'on_demand_flex', 'on_demand_priority'],
+      ['standard', 'standard', 'standard', 'standard', 'standard', 'standard', 'standard', 'flex', 'priority'], tier_asked) AS tier,
+    [arrayFirst(
+      name -> dictHas('sidelight.price_sheets', (provider, name), toDate(ts)),
+      [model, replaceRegexpOne(model, '-[0-9]{4}-[0-9]{2}-[0-9]{2}$', ''), replaceRegexpOne(model, '[-@][0-9]{8}$', '')]), price_model][1 + (price_model != '')] AS listed_model
+  FROM candidate_rows
+),
+sheeted AS (
+  SELECT *, dictGet('sidelight.price_sheets', ('above', 'window_from', 'window_to', 'grains', 'rated', 'zones', 'discount', 'is_free', 'min_seconds'), (provider, listed_model), toDate(ts)) AS estimate_price,
+    arrayFirstIndex(
+      (least, from, to) -> total_input * input_ratio > least
+        AND (to = 0 OR if(from < to, minute >= from AND minute < to, minute >= from OR minute < to)),
+      estimate_price.1, estimate_price.2, estimate_price.3) AS estimate_sheet,
+    dictGet('sidelight.price_sheets', 'services', ([provider, ''][1 + (tier = 'standard')], listed_model), toDate(ts))[estimate_sheet][tier] AS estimate_service,
+    dictGet('sidelight.price_sheets', ('above', 'window_from', 'window_to', 'grains', 'rated', 'zones', 'discount', 'is_free', 'min_seconds'), (provider, listed_model), today()) AS today_price,
+    arrayFirstIndex(
+      (least, from, to) -> total_input * input_ratio > least
+        AND (to = 0 OR if(from < to, minute >= from AND minute < to, minute >= from OR minute < to)),
+      today_price.1, today_price.2, today_price.3) AS today_sheet,
+    dictGet('sidelight.price_sheets', 'services', ([provider, ''][1 + (tier = 'standard')], listed_model), today())[today_sheet][tier] AS today_service
+  FROM listed
+),
+rated AS (
+  SELECT *, arrayMap((grain, ratio) -> toFloat64(grain) * ratio, estimate_price.4[estimate_sheet],
+      [arrayWithConstant(length(estimate_price.4[estimate_sheet]), toFloat64(1)),
+        arrayResize(arrayMap(numerator -> numerator / estimate_service[1], arrayPopFront(estimate_service)), length(estimate_price.4[estimate_sheet]), toFloat64(1))]
+      [1 + notEmpty(estimate_service)]) AS estimate_rates,
+    least(reasoning_tokens, used['output']) * bitTest(estimate_price.5[estimate_sheet], 14) AS estimate_reasoning,
+    arrayMap((grain, ratio) -> toFloat64(grain) * ratio, today_price.4[today_sheet],
+      [arrayWithConstant(length(today_price.4[today_sheet]), toFloat64(1)),
+        arrayResize(arrayMap(numerator -> numerator / today_service[1], arrayPopFront(today_service)), length(today_price.4[today_sheet]), toFloat64(1))]
+      [1 + notEmpty(today_service)]) AS today_rates,
+    least(reasoning_tokens, used['output']) * bitTest(today_price.5[today_sheet], 14) AS today_reasoning
+  FROM sheeted
+),
+summed AS (
+  SELECT *, estimate_price.7[1] / estimate_price.7[2] / 3.6e27 * (estimate_price.8 = 0) AS estimate_scale,
+    estimate_scale * [toFloat64(1), estimate_price.6[zone][1] / estimate_price.6[zone][2]][1 + notEmpty(estimate_price.6[zone])] AS estimate_token_scale,
+    (used['input'] * estimate_rates[1] + used['cache_read'] * estimate_rates[2] + used['cache_write'] * estimate_rates[3] + used['cache_write_1h'] * estimate_rates[4] + used['input_audio'] * estimate_rates[5] + used['cache_read_audio'] * estimate_rates[6] + used['input_image'] * estimate_rates[7] + used['cache_read_image'] * estimate_rates[8] + used['input_video'] * estimate_rates[9]) * estimate_token_scale AS estimate_input_usd,
+    ((used['output'] - estimate_reasoning) * estimate_rates[10] + used['output_audio'] * estimate_rates[11] + used['output_image'] * estimate_rates[12] + (used['output_reasoning'] + estimate_reasoning) * estimate_rates[13]) * estimate_token_scale AS estimate_output_usd,
+    ((used['images'] * (1 - has_output)) * estimate_rates[17] + used['input_images'] * estimate_rates[18] + used['pages'] * estimate_rates[19] + used['annotated_pages'] * estimate_rates[20] + used['queries'] * estimate_rates[21] + used['file_searches'] * estimate_rates[22] + used['characters'] * estimate_rates[16] + used['web_searches'] * estimate_rates[24] + greatest(used['audio_seconds'], estimate_price.9) * (used['audio_seconds'] > 0) * estimate_rates[15]) * estimate_scale AS estimate_unit_usd,
+    bitOr(bitShiftLeft(toUInt64(used['input'] > 0), 1) + bitShiftLeft(toUInt64(used['cache_read'] > 0), 2) + bitShiftLeft(toUInt64(used['cache_write'] > 0), 3) + bitShiftLeft(toUInt64(used['cache_write_1h'] > 0), 4) + bitShiftLeft(toUInt64(used['input_audio'] > 0), 5) + bitShiftLeft(toUInt64(used['cache_read_audio'] > 0), 6) + bitShiftLeft(toUInt64(used['input_image'] > 0), 7) + bitShiftLeft(toUInt64(used['cache_read_image'] > 0), 8) + bitShiftLeft(toUInt64(used['input_video'] > 0), 9) + bitShiftLeft(toUInt64((used['output'] - estimate_reasoning) > 0), 10) + bitShiftLeft(toUInt64(used['output_audio'] > 0), 11) + bitShiftLeft(toUInt64(used['output_image'] > 0), 12) + bitShiftLeft(toUInt64((used['output_reasoning'] + estimate_reasoning) > 0), 13) + bitShiftLeft(toUInt64((used['images'] * (1 - has_output)) > 0), 17) + bitShiftLeft(toUInt64(used['input_images'] > 0), 18) + bitShiftLeft(toUInt64(used['pages'] > 0), 19) + bitShiftLeft(toUInt64(used['annotated_pages'] > 0), 20) + bitShiftLeft(toUInt64(used['queries'] > 0), 21) + bitShiftLeft(toUInt64(used['file_searches'] > 0), 22) + bitShiftLeft(toUInt64(used['web_searches'] > 0), 24),
+      (1 - has_tokens) * (bitShiftLeft(toUInt64(used['characters'] > 0), 16) + bitShiftLeft(toUInt64(used['audio_seconds'] > 0), 15))) AS estimate_needed,
+    today_price.7[1] / today_price.7[2] / 3.6e27 * (today_price.8 = 0) AS today_scale,
+    today_scale * [toFloat64(1), today_price.6[zone][1] / today_price.6[zone][2]][1 + notEmpty(today_price.6[zone])] AS today_token_scale,
+    (used['input'] * today_rates[1] + used['cache_read'] * today_rates[2] + used['cache_write'] * today_rates[3] + used['cache_write_1h'] * today_rates[4] + used['input_audio'] * today_rates[5] + used['cache_read_audio'] * today_rates[6] + used['input_image'] * today_rates[7] + used['cache_read_image'] * today_rates[8] + used['input_video'] * today_rates[9]) * today_token_scale AS today_input_usd,
+    ((used['output'] - today_reasoning) * today_rates[10] + used['output_audio'] * today_rates[11] + used['output_image'] * today_rates[12] + (used['output_reasoning'] + today_reasoning) * today_rates[13]) * today_token_scale AS today_output_usd,
+    ((used['images'] * (1 - has_output)) * today_rates[17] + used['input_images'] * today_rates[18] + used['pages'] * today_rates[19] + used['annotated_pages'] * today_rates[20] + used['queries'] * today_rates[21] + used['file_searches'] * today_rates[22] + used['characters'] * today_rates[16] + used['web_searches'] * today_rates[24] + greatest(used['audio_seconds'], today_price.9) * (used['audio_seconds'] > 0) * today_rates[15]) * today_scale AS today_unit_usd,
+    bitOr(bitShiftLeft(toUInt64(used['input'] > 0), 1) + bitShiftLeft(toUInt64(used['cache_read'] > 0), 2) + bitShiftLeft(toUInt64(used['cache_write'] > 0), 3) + bitShiftLeft(toUInt64(used['cache_write_1h'] > 0), 4) + bitShiftLeft(toUInt64(used['input_audio'] > 0), 5) + bitShiftLeft(toUInt64(used['cache_read_audio'] > 0), 6) + bitShiftLeft(toUInt64(used['input_image'] > 0), 7) + bitShiftLeft(toUInt64(used['cache_read_image'] > 0), 8) + bitShiftLeft(toUInt64(used['input_video'] > 0), 9) + bitShiftLeft(toUInt64((used['output'] - today_reasoning) > 0), 10) + bitShiftLeft(toUInt64(used['output_audio'] > 0), 11) + bitShiftLeft(toUInt64(used['output_image'] > 0), 12) + bitShiftLeft(toUInt64((used['output_reasoning'] + today_reasoning) > 0), 13) + bitShiftLeft(toUInt64((used['images'] * (1 - has_output)) > 0), 17) + bitShiftLeft(toUInt64(used['input_images'] > 0), 18) + bitShiftLeft(toUInt64(used['pages'] > 0), 19) + bitShiftLeft(toUInt64(used['annotated_pages'] > 0), 20) + bitShiftLeft(toUInt64(used['queries'] > 0), 21) + bitShiftLeft(toUInt64(used['file_searches'] > 0), 22) + bitShiftLeft(toUInt64(used['web_searches'] > 0), 24),
+      (1 - has_tokens) * (bitShiftLeft(toUInt64(used['characters'] > 0), 16) + bitShiftLeft(toUInt64(used['audio_seconds'] > 0), 15))) AS today_needed
+  FROM rated
+)
+SELECT ts, request_id, customer, app, team, env, feature, prompt_name, prompt_version, route, segment, policy_role, candidate_assigned, candidate_served, policy_version, candidates, probabilities, cost_usd, candidate, has(candidates, candidate) AS is_eligible, candidate = baseline AS is_baseline, is_served, basis, input_ratio, output_ratio, provider, model,
+  [NULL, estimate_input_usd * input_ratio + estimate_output_usd * output_ratio + estimate_unit_usd, 0][1 + ((greatest(is_free, estimate_price.8, (estimate_sheet > 0) * (bitAnd(estimate_needed, estimate_price.5[estimate_sheet]) = estimate_needed)) * is_countable AS estimate_is_known)) * (1 + is_free)] AS estimate_usd,
+  [NULL, estimate_input_usd * input_low + estimate_output_usd * output_low + estimate_unit_usd, 0][1 + (estimate_is_known * is_measured) * (1 + is_free)] AS estimate_low_usd,
+  [NULL, estimate_input_usd * input_high + estimate_output_usd * output_high + estimate_unit_usd, 0][1 + (estimate_is_known * is_measured) * (1 + is_free)] AS estimate_high_usd,
+  [NULL, today_input_usd * input_ratio + today_output_usd * output_ratio + today_unit_usd, 0][1 + ((greatest(is_free, today_price.8, (today_sheet > 0) * (bitAnd(today_needed, today_price.5[today_sheet]) = today_needed)) * is_countable AS today_is_known)) * (1 + is_free)] AS today_usd,
+  [NULL, today_input_usd * input_low + today_output_usd * output_low + today_unit_usd, 0][1 + (today_is_known * is_measured) * (1 + is_free)] AS today_low_usd,
+  [NULL, today_input_usd * input_high + today_output_usd * output_high + today_unit_usd, 0][1 + (today_is_known * is_measured) * (1 + is_free)] AS today_high_usd
+FROM summed;
+
+CREATE OR REPLACE VIEW `sidelight`.`counterfactual_models`
+AS WITH asked AS (
+  SELECT r.ts AS ts, r.request_id AS request_id, toString(r.customer) AS customer, toString(r.app) AS app, toString(r.team) AS team, toString(r.env) AS env, toString(r.feature) AS feature, toString(r.prompt_name) AS prompt_name, toString(r.prompt_version) AS prompt_version, toString(r.route) AS route, toString(r.segment) AS segment, toString(r.policy_role) AS policy_role, toString(r.candidate_assigned) AS candidate_assigned, toString(r.candidate_served) AS candidate_served,
+    r.policy_version AS policy_version, arrayMap(id -> toString(id), r.candidates) AS candidates, r.probabilities AS probabilities,
+    r.cost_usd AS cost_usd, isNull(r.cost_usd) * empty(r.usage_classes) AS is_uncounted,
+    toString(r.provider) AS own_provider, toString(r.model) AS own_model,
+    CAST(r.usage_classes, 'Map(String, Float64)') AS used, toFloat64(r.reasoning_tokens) AS reasoning_tokens,
+    lower(toString(r.service_tier)) AS tier_asked
+  FROM `sidelight`.`requests` AS r
+  WHERE r.role = 'primary' AND r.attempt_count > 0),
+candidate_rows AS (
+  SELECT asked.*, list.provider AS provider, list.model AS model, list.model AS price_model, '' AS zone, 0 AS is_free,
+    'same tokens' AS basis, 1 AS input_ratio, 1 AS output_ratio, 1 AS input_low, 1 AS input_high, 1 AS output_low, 1 AS output_high
+  FROM asked
+  CROSS JOIN (SELECT DISTINCT toString(provider) AS provider, model FROM `sidelight`.`prices`) AS list
+),
+listed AS (
+  SELECT *, toUInt16(toHour(ts, 'UTC') * 60 + toMinute(ts, 'UTC')) AS minute,
+    used['input'] + used['cache_read'] + used['cache_write'] + used['cache_write_1h'] + used['input_audio'] + used['cache_read_audio'] + used['input_image'] + used['cache_read_image'] + used['input_video'] AS total_input, used['output'] + used['output_audio'] + used['output_image'] + used['output_reasoning'] > 0 AS has_output,
+    greatest(total_input > 0, has_output) AS has_tokens,
+    (1 - is_uncounted) * (1 - arrayExists(name -> position(name, '@') > 0, mapKeys(used))) AS is_countable,
+    basis != 'same tokens' AS is_measured,
+    transform(tier_asked,
+      ['', 'default', 'auto', 'standard', 'standard_only', 'on_demand', 'traffic_type_unspecified', 'on_demand_flex', 'on_demand_priority'],
+      ['standard', 'standard', 'standard', 'standard', 'standard', 'standard', 'standard', 'flex', 'priority'], tier_asked) AS tier,
+    [arrayFirst(
+      name -> dictHas('sidelight.price_sheets', (provider, name), toDate(ts)),
+      [model, replaceRegexpOne(model, '-[0-9]{4}-[0-9]{2}-[0-9]{2}$', ''), replaceRegexpOne(model, '[-@][0-9]{8}$', '')]), price_model][1 + (price_model != '')] AS listed_model
+  FROM candidate_rows
+),
+sheeted AS (
+  SELECT *, dictGet('sidelight.price_sheets', ('above', 'window_from', 'window_to', 'grains', 'rated', 'zones', 'discount', 'is_free', 'min_seconds'), (provider, listed_model), toDate(ts)) AS estimate_price,
+    arrayFirstIndex(
+      (least, from, to) -> total_input * input_ratio > least
+        AND (to = 0 OR if(from < to, minute >= from AND minute < to, minute >= from OR minute < to)),
+      estimate_price.1, estimate_price.2, estimate_price.3) AS estimate_sheet,
+    dictGet('sidelight.price_sheets', 'services', ([provider, ''][1 + (tier = 'standard')], listed_model), toDate(ts))[estimate_sheet][tier] AS estimate_service,
+    dictGet('sidelight.price_sheets', ('above', 'window_from', 'window_to', 'grains', 'rated', 'zones', 'discount', 'is_free', 'min_seconds'), (provider, listed_model), today()) AS today_price,
+    arrayFirstIndex(
+      (least, from, to) -> total_input * input_ratio > least
+        AND (to = 0 OR if(from < to, minute >= from AND minute < to, minute >= from OR minute < to)),
+      today_price.1, today_price.2, today_price.3) AS today_sheet,
+    dictGet('sidelight.price_sheets', 'services', ([provider, ''][1 + (tier = 'standard')], listed_model), today())[today_sheet][tier] AS today_service
+  FROM listed
+),
+rated AS (
+  SELECT *, arrayMap((grain, ratio) -> toFloat64(grain) * ratio, estimate_price.4[estimate_sheet],
+      [arrayWithConstant(length(estimate_price.4[estimate_sheet]), toFloat64(1)),
+        arrayResize(arrayMap(numerator -> numerator / estimate_service[1], arrayPopFront(estimate_service)), length(estimate_price.4[estimate_sheet]), toFloat64(1))]
+      [1 + notEmpty(estimate_service)]) AS estimate_rates,
+    least(reasoning_tokens, used['output']) * bitTest(estimate_price.5[estimate_sheet], 14) AS estimate_reasoning,
+    arrayMap((grain, ratio) -> toFloat64(grain) * ratio, today_price.4[today_sheet],
+      [arrayWithConstant(length(today_price.4[today_sheet]), toFloat64(1)),
+        arrayResize(arrayMap(numerator -> numerator / today_service[1], arrayPopFront(today_service)), length(today_price.4[today_sheet]), toFloat64(1))]
+      [1 + notEmpty(today_service)]) AS today_rates,
+    least(reasoning_tokens, used['output']) * bitTest(today_price.5[today_sheet], 14) AS today_reasoning
+  FROM sheeted
+),
+summed AS (
+  SELECT *, estimate_price.7[1] / estimate_price.7[2] / 3.6e27 * (estimate_price.8 = 0) AS estimate_scale,
+    estimate_scale * [toFloat64(1), estimate_price.6[zone][1] / estimate_price.6[zone][2]][1 + notEmpty(estimate_price.6[zone])] AS estimate_token_scale,
+    (used['input'] * estimate_rates[1] + used['cache_read'] * estimate_rates[2] + used['cache_write'] * estimate_rates[3] + used['cache_write_1h'] * estimate_rates[4] + used['input_audio'] * estimate_rates[5] + used['cache_read_audio'] * estimate_rates[6] + used['input_image'] * estimate_rates[7] + used['cache_read_image'] * estimate_rates[8] + used['input_video'] * estimate_rates[9]) * estimate_token_scale AS estimate_input_usd,
+    ((used['output'] - estimate_reasoning) * estimate_rates[10] + used['output_audio'] * estimate_rates[11] + used['output_image'] * estimate_rates[12] + (used['output_reasoning'] + estimate_reasoning) * estimate_rates[13]) * estimate_token_scale AS estimate_output_usd,
+    ((used['images'] * (1 - has_output)) * estimate_rates[17] + used['input_images'] * estimate_rates[18] + used['pages'] * estimate_rates[19] + used['annotated_pages'] * estimate_rates[20] + used['queries'] * estimate_rates[21] + used['file_searches'] * estimate_rates[22] + used['characters'] * estimate_rates[16] + used['web_searches'] * estimate_rates[24] + greatest(used['audio_seconds'], estimate_price.9) * (used['audio_seconds'] > 0) * estimate_rates[15]) * estimate_scale AS estimate_unit_usd,
+    bitOr(bitShiftLeft(toUInt64(used['input'] > 0), 1) + bitShiftLeft(toUInt64(used['cache_read'] > 0), 2) + bitShiftLeft(toUInt64(used['cache_write'] > 0), 3) + bitShiftLeft(toUInt64(used['cache_write_1h'] > 0), 4) + bitShiftLeft(toUInt64(used['input_audio'] > 0), 5) + bitShiftLeft(toUInt64(used['cache_read_audio'] > 0), 6) + bitShiftLeft(toUInt64(used['input_image'] > 0), 7) + bitShiftLeft(toUInt64(used['cache_read_image'] > 0), 8) + bitShiftLeft(toUInt64(used['input_video'] > 0), 9) + bitShiftLeft(toUInt64((used['output'] - estimate_reasoning) > 0), 10) + bitShiftLeft(toUInt64(used['output_audio'] > 0), 11) + bitShiftLeft(toUInt64(used['output_image'] > 0), 12) + bitShiftLeft(toUInt64((used['output_reasoning'] + estimate_reasoning) > 0), 13) + bitShiftLeft(toUInt64((used['images'] * (1 - has_output)) > 0), 17) + bitShiftLeft(toUInt64(used['input_images'] > 0), 18) + bitShiftLeft(toUInt64(used['pages'] > 0), 19) + bitShiftLeft(toUInt64(used['annotated_pages'] > 0), 20) + bitShiftLeft(toUInt64(used['queries'] > 0), 21) + bitShiftLeft(toUInt64(used['file_searches'] > 0), 22) + bitShiftLeft(toUInt64(used['web_searches'] > 0), 24),
+      (1 - has_tokens) * (bitShiftLeft(toUInt64(used['characters'] > 0), 16) + bitShiftLeft(toUInt64(used['audio_seconds'] > 0), 15))) AS estimate_needed,
+    today_price.7[1] / today_price.7[2] / 3.6e27 * (today_price.8 = 0) AS today_scale,
+    today_scale * [toFloat64(1), today_price.6[zone][1] / today_price.6[zone][2]][1 + notEmpty(today_price.6[zone])] AS today_token_scale,
+    (used['input'] * today_rates[1] + used['cache_read'] * today_rates[2] + used['cache_write'] * today_rates[3] + used['cache_write_1h'] * today_rates[4] + used['input_audio'] * today_rates[5] + used['cache_read_audio'] * today_rates[6] + used['input_image'] * today_rates[7] + used['cache_read_image'] * today_rates[8] + used['input_video'] * today_rates[9]) * today_token_scale AS today_input_usd,
+    ((used['output'] - today_reasoning) * today_rates[10] + used['output_audio'] * today_rates[11] + used['output_image'] * today_rates[12] + (used['output_reasoning'] + today_reasoning) * today_rates[13]) * today_token_scale AS today_output_usd,
+    ((used['images'] * (1 - has_output)) * today_rates[17] + used['input_images'] * today_rates[18] + used['pages'] * today_rates[19] + used['annotated_pages'] * today_rates[20] + used['queries'] * today_rates[21] + used['file_searches'] * today_rates[22] + used['characters'] * today_rates[16] + used['web_searches'] * today_rates[24] + greatest(used['audio_seconds'], today_price.9) * (used['audio_seconds'] > 0) * today_rates[15]) * today_scale AS today_unit_usd,
+    bitOr(bitShiftLeft(toUInt64(used['input'] > 0), 1) + bitShiftLeft(toUInt64(used['cache_read'] > 0), 2) + bitShiftLeft(toUInt64(used['cache_write'] > 0), 3) + bitShiftLeft(toUInt64(used['cache_write_1h'] > 0), 4) + bitShiftLeft(toUInt64(used['input_audio'] > 0), 5) + bitShiftLeft(toUInt64(used['cache_read_audio'] > 0), 6) + bitShiftLeft(toUInt64(used['input_image'] > 0), 7) + bitShiftLeft(toUInt64(used['cache_read_image'] > 0), 8) + bitShiftLeft(toUInt64(used['input_video'] > 0), 9) + bitShiftLeft(toUInt64((used['output'] - today_reasoning) > 0), 10) + bitShiftLeft(toUInt64(used['output_audio'] > 0), 11) + bitShiftLeft(toUInt64(used['output_image'] > 0), 12) + bitShiftLeft(toUInt64((used['output_reasoning'] + today_reasoning) > 0), 13) + bitShiftLeft(toUInt64((used['images'] * (1 - has_output)) > 0), 17) + bitShiftLeft(toUInt64(used['input_images'] > 0), 18) + bitShiftLeft(toUInt64(used['pages'] > 0), 19) + bitShiftLeft(toUInt64(used['annotated_pages'] > 0), 20) + bitShiftLeft(toUInt64(used['queries'] > 0), 21) + bitShiftLeft(toUInt64(used['file_searches'] > 0), 22) + bitShiftLeft(toUInt64(used['web_searches'] > 0), 24),
+      (1 - has_tokens) * (bitShiftLeft(toUInt64(used['characters'] > 0), 16) + bitShiftLeft(toUInt64(used['audio_seconds'] > 0), 15))) AS today_needed
+  FROM rated
+)
+SELECT ts, request_id, customer, app, team, env, feature, prompt_name, prompt_version, route, segment, policy_role, candidate_assigned, candidate_served, policy_version, candidates, probabilities, cost_usd, provider, model,
+  [NULL, estimate_input_usd * input_ratio + estimate_output_usd * output_ratio + estimate_unit_usd, 0][1 + ((greatest(is_free, estimate_price.8, (estimate_sheet > 0) * (bitAnd(estimate_needed, estimate_price.5[estimate_sheet]) = estimate_needed)) * is_countable AS estimate_is_known)) * (1 + is_free)] AS estimate_usd,
+  [NULL, estimate_input_usd * input_low + estimate_output_usd * output_low + estimate_unit_usd, 0][1 + (estimate_is_known * is_measured) * (1 + is_free)] AS estimate_low_usd,
+  [NULL, estimate_input_usd * input_high + estimate_output_usd * output_high + estimate_unit_usd, 0][1 + (estimate_is_known * is_measured) * (1 + is_free)] AS estimate_high_usd,
+  [NULL, today_input_usd * input_ratio + today_output_usd * output_ratio + today_unit_usd, 0][1 + ((greatest(is_free, today_price.8, (today_sheet > 0) * (bitAnd(today_needed, today_price.5[today_sheet]) = today_needed)) * is_countable AS today_is_known)) * (1 + is_free)] AS today_usd,
+  [NULL, today_input_usd * input_low + today_output_usd * output_low + today_unit_usd, 0][1 + (today_is_known * is_measured) * (1 + is_free)] AS today_low_usd,
+  [NULL, today_input_usd * input_high + today_output_usd * output_high + today_unit_usd, 0][1 + (today_is_known * is_measured) * (1 + is_free)] AS today_high_usd
+FROM summed;
+
 ALTER TABLE `sidelight`.`requests` MODIFY TTL toDateTime(ts) + toIntervalDay(90);
 
 ALTER TABLE `sidelight`.`attempts` MODIFY TTL toDateTime(ts) + toIntervalDay(90);
