@@ -21,6 +21,9 @@ export interface AskOptions {
   readonly wire?: Wire
 }
 
+/** Health for tests of what happens to single requests: whoever failed is asked again by the next. */
+export const unshaken: Partial<HealthOptions> = { times: { openMs: 0, reopenMs: 0 } }
+
 /** A sidecar whose route `r` asks one scripted provider after the other. */
 export async function startStage(
   options: {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { httpJson, httpStream, type Step } from '../../../testing/fake-upstream.ts'
-import { startStage } from '../../../testing/resilience.ts'
+import { startStage, unshaken } from '../../../testing/resilience.ts'
 import { startTestSidecar } from '../../../testing/sidecar.ts'
 import {
   chatWire,
@@ -218,7 +218,12 @@ const lastSteps: Readonly<Record<(typeof deaths)[number], readonly Step[]>> = {
 
 for (const wire of wires) {
   test(`${wire.dialect}: dead at any event boundary or inside any event, it never looks complete`, async () => {
-    await using stage = await startStage({ caller: wire, providers: [wire], route: 'retries: { max: 0 }' })
+    await using stage = await startStage({
+      caller: wire,
+      providers: [wire],
+      route: 'retries: { max: 0 }',
+      health: unshaken,
+    })
     const events = wire.events(['Hel', 'lo ', 'you'])
     const finish = events.findIndex((event) =>
       /finish_reason":"stop|end_turn|"STOP"|response\.completed/.test(event),
