@@ -15,7 +15,14 @@ const badKey: Effect = { ...nothing, ailment: 'auth_failed' }
 const noMoney: Effect = { ...nothing, ailment: 'quota_exhausted' }
 
 /** Limits of ours that ended an answer, and bugs of ours: no fault of the provider. */
-const ourCodes: ReadonlySet<string> = new Set(['total_timeout', 'internal_error', 'provider_key_missing'])
+const ourCodes: ReadonlySet<string> = new Set([
+  'total_timeout',
+  'internal_error',
+  'provider_key_missing',
+  // Its words do not fit what another one had said; or they are more than is kept back.
+  'recovery_misfit',
+  'answer_too_large',
+])
 
 export function effectOf(fault: Fault): Effect {
   if (ourCodes.has(fault.code)) return nothing

@@ -119,7 +119,7 @@ test('what happens twice when it is asked twice is asked once', async () => {
     [responsesWire, { previous_response_id: 'resp_1' }],
     [responsesWire, { conversation: 'conv_1' }],
     [responsesWire, { tools: [{ type: 'web_search' }] }],
-    [messagesWire, { tools: [{ type: 'web_search_20250305', name: 'web_search' }] }],
+    [messagesWire, { tools: [{ type: 'code_execution_20250825', name: 'code_execution' }] }],
   ]
   for (const [wire, body] of cases) {
     await using stage = await startStage({ caller: wire, route: hedged })

@@ -7,7 +7,6 @@ import type { AnswerStream } from '../../streaming/answer-stream.ts'
 import { takeFacts } from '../dispatch/attempt-facts.ts'
 import { leavesTraces } from '../dispatch/repeatable.ts'
 import { ContinuedOutput, type Output } from './output.ts'
-import { misfit, unwritable } from './stream-faults.ts'
 
 /**
  * The one place where a stream that had begun is known to have died: whatever becomes of the request, this call
@@ -18,8 +17,7 @@ export function reportDeath(attempt: Attempt, stream: AnswerStream, fault: Fault
   attempt.endedAt = performance.now()
   attempt.outcome = 'truncated'
   attempt.errorCode = fault.code
-  // That its words do not fit those of another says nothing of a provider's health.
-  if (fault !== misfit && fault !== unwritable) attempt.trial.failed(fault)
+  attempt.trial.failed(fault)
 }
 
 export interface Remains {

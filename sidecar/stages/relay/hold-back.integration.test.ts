@@ -3,8 +3,11 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cutAfter, goingOn, pieces } from '../../../testing/continuing.ts'
 import { httpJson, httpStream } from '../../../testing/fake-upstream.ts'
-import { startStage } from '../../../testing/resilience.ts'
+import { startStage as startAnyStage } from '../../../testing/resilience.ts'
+import { tireless } from '../../../testing/tireless.ts'
 import { chatWire, geminiWire, messagesWire, wires } from '../../../testing/wires.ts'
+
+const startStage: typeof startAnyStage = (options) => startAnyStage({ health: tireless, ...options })
 
 const answer = 'The cat sat on the mat, and was fat. The dog did not, and was not.'
 

@@ -3,11 +3,14 @@ import { test } from 'node:test'
 import { goingOn, pieces, shownAnswer } from '../../../testing/continuing.ts'
 import { httpStream, type Script, type Step } from '../../../testing/fake-upstream.ts'
 import { type Random, seededRandom } from '../../../testing/random.ts'
-import { startStage } from '../../../testing/resilience.ts'
+import { startStage as startAnyStage } from '../../../testing/resilience.ts'
+import { tireless } from '../../../testing/tireless.ts'
 import { chatWire, messagesWire, type Wire, wires } from '../../../testing/wires.ts'
 
 const seed = Number(process.env['FUZZ_SEED'] ?? 20_261_128)
 const roundsPerCaller = 60
+const startStage: typeof startAnyStage = (options) => startAnyStage({ health: tireless, ...options })
+
 const answer =
   'The cat \ud83d\ude3a sat on the mat,  and \u00e9tait fat.\n\n- one\n- two 22, and so on to the end.'
 

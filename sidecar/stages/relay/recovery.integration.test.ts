@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { cutAfter, goingOn, pieces, shownAnswer } from '../../../testing/continuing.ts'
 import { httpStream, type Step } from '../../../testing/fake-upstream.ts'
-import { startStage } from '../../../testing/resilience.ts'
+import { startStage as startAnyStage } from '../../../testing/resilience.ts'
 import { assertOneAnswer } from '../../../testing/stream-shape.ts'
+import { tireless } from '../../../testing/tireless.ts'
 import {
   chatWire,
   geminiWire,
@@ -12,6 +13,8 @@ import {
   type Wire,
   wires,
 } from '../../../testing/wires.ts'
+
+const startStage: typeof startAnyStage = (options) => startAnyStage({ health: tireless, ...options })
 
 const answer = 'The cat \ud83d\ude3a sat on the mat,  and \u00e9tait fat.\n\n- one\n- two 22'
 
