@@ -103,8 +103,7 @@ function missingCapability(candidate: Candidate, { route, facts }: EligibilityAs
   const { capabilities } = candidate
   for (const required of route.requiredCapabilities) if (capabilities?.has(required) !== true) return required
   if (capabilities !== undefined)
-    for (const needed of facts.needs)
-      if (!capabilities.has(needed) && !isSpared(route, needed)) return needed
+    for (const needed of facts.needs) if (!capabilities.has(needed) && !isSpared(route, needed)) return needed
   const { dimensions } = facts
   const dims = candidate.catalogModel?.dims
   return dimensions > 0 && dims !== undefined && dimensions > dims ? 'dimensions' : undefined
