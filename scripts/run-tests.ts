@@ -1,10 +1,11 @@
 /**
- * npm test [-- pattern …]: all tests, or those whose path contains one of the patterns.
+ * npm test [-- pattern …]: all tests, or those whose path contains one of the patterns. With --slowest, where the time
+ * went, file by file.
  *
  * Unit tests share one process. Those that start processes are isolated, two at a time. What takes minutes
  * (*.long.test.ts) runs with --long only. The last lines are the summary of node's test runner.
  */
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { parseArgs } from 'node:util'
@@ -14,7 +15,7 @@ const atOnce = 2
 const root = join(import.meta.dirname, '..')
 const { positionals: patterns, values } = parseArgs({
   allowPositionals: true,
-  options: { long: { type: 'boolean', default: false } },
+  options: { long: { type: 'boolean', default: false }, slowest: { type: 'boolean', default: false } },
 })
 const wanted = (await testFiles(root))
   .filter((file) => isLong(file) === values.long)
@@ -46,7 +47,9 @@ const events = run({
 events.on('test:pass', ({ name, skip }) => {
   if (skip !== undefined) skipped.push(`  ${name}: ${skip === true ? 'no reason given' : skip}\n`)
 })
-events.on('test:summary', ({ file, success }) => {
+const took: [file: string, ms: number][] = []
+events.on('test:summary', ({ file, success, duration_ms: ms }) => {
+  if (file !== undefined) took.push([file, ms])
   if (file === undefined && !success) process.exitCode = 1
 })
 
@@ -57,4 +60,9 @@ for await (const part of report) {
     process.stdout.write(`\nskipped, and why:\n${skipped.splice(0).join('')}\n`)
   }
   process.stdout.write(part)
+}
+
+if (values.slowest) {
+  for (const [file, ms] of took.sort(([, a], [, b]) => b - a).slice(0, 40))
+    process.stdout.write(`${(ms / 1000).toFixed(1).padStart(7)} s  ${relative(root, file)}\n`)
 }

@@ -3,7 +3,7 @@ import { leaveEverywhere } from '../../testing/leaving.ts'
 import { seededRandom } from '../../testing/random.ts'
 import { wires } from '../../testing/wires.ts'
 
-const callers = 250
+const callers = 60
 
 describe(`${callers * wires.length} callers that leave wherever they are`, {
   concurrency: wires.length,
