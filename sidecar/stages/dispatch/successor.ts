@@ -6,6 +6,9 @@ import type { Services } from '../../services.ts'
 import { askTarget } from './ask.ts'
 import { verdictOn } from './verdict.ts'
 
+/** However quickly its words may follow each other, a model takes a while for the first. As `headers` does. */
+const firstWordMs = 15_000
+
 export interface SuccessorAsk {
   /** What the candidate before died of. */
   readonly fault: Fault
@@ -59,7 +62,7 @@ export async function successor(
       isFresh: false,
       deadlineMs: from.deadlineMs,
       untilContent: from.isBegun,
-      silenceMs: from.isBegun ? next.candidate.timeouts.idleMs : undefined,
+      silenceMs: from.isBegun ? Math.max(next.candidate.timeouts.idleMs, firstWordMs) : undefined,
     })
     if (outcome.kind === 'answered') return outcome.answer
     from = { ...from, fault: outcome.fault, candidate: next.candidate, target: next.trial.target }

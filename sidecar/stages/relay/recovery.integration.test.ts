@@ -198,6 +198,8 @@ for (const wire of wires) {
     assert.equal(stream, [...events.slice(0, 7), ...bad(2), ...events.slice(7)].join(''))
     const records = await stage.sidecar.recorded(cases.length + 1)
     assert.equal(records.at(-1)?.attempts.length, 1)
+    const codes = records.map(({ attempts }) => attempts[0]?.error_code)
+    assert.deepEqual(codes.slice(1, 4), ['idle_timeout', 'malformed_stream', 'truncated'])
   })
 }
 
