@@ -79,7 +79,7 @@ const none: Readonly<Record<string, string>> = {}
 function draw(ask: DecisionAsk, n: number): Decision {
   const { route, unit, policy } = ask
   const ruling = rulingFor(ask)
-  const planned = strategies[route.strategy](ask.eligible, { ...ask.outlook, weights: ruling.weights })
+  const planned = strategies[route.strategy](ask.eligible, ask.outlook, ruling.weights)
   const { eligible } = planned
   const excluded = planned.excluded ?? none
   if (eligible.length === 0) return { kind: 'nobody', excluded }

@@ -33,7 +33,7 @@ function chiSquare(probabilities: readonly number[]): number {
 test('100,000 draws follow the weights, also those of a vector that was renormalised', () => {
   const three = [0.2, 0.5, 0.3]
   assert.ok(chiSquare(three) < (critical[2] ?? 0))
-  assert.ok(chiSquare(weighted(weighing(0.2, 0.3), plain).probabilities) < (critical[1] ?? 0))
+  assert.ok(chiSquare(weighted(weighing(0.2, 0.3), plain, undefined).probabilities) < (critical[1] ?? 0))
   assert.ok(chiSquare([0.01, 0, 0.99]) < (critical[1] ?? 0))
 })
 
@@ -55,5 +55,5 @@ test('the draw stays in its interval, and rounding leaves no gap behind the last
 })
 
 test('weights that are all zero give equal shares', () => {
-  assert.deepEqual(weighted(weighing(0, 0), plain).probabilities, [0.5, 0.5])
+  assert.deepEqual(weighted(weighing(0, 0), plain, undefined).probabilities, [0.5, 0.5])
 })

@@ -49,7 +49,7 @@ export class RequestOutlook implements Outlook {
     this.#nowAt = ask.nowAt
   }
 
-  costOf = (candidate: Candidate): number | undefined => {
+  costOf(candidate: Candidate): number | undefined {
     if (this.#costs.has(candidate)) return this.#costs.get(candidate)
     const cost = this.#costAt(candidate)
     this.#costs.set(candidate, cost)
@@ -68,20 +68,23 @@ export class RequestOutlook implements Outlook {
     )
   }
 
-  waitOf = (candidate: Candidate): number | undefined =>
-    waitMs(this.paceOf(candidate), {
+  waitOf(candidate: Candidate): number | undefined {
+    return waitMs(this.paceOf(candidate), {
       streamed: this.#facts.given.streamed,
       outputTokens: this.outputTokensOf(candidate),
     })
+  }
 
-  samplesOf = (candidate: Candidate): number => this.paceOf(candidate).samples
+  samplesOf(candidate: Candidate): number {
+    return this.paceOf(candidate).samples
+  }
 
-  evidenceOf = (candidate: Candidate): CandidateEvidence | undefined => {
+  evidenceOf(candidate: Candidate): CandidateEvidence | undefined {
     const known = this.#policy?.evidence?.candidates
     return known !== undefined && Object.hasOwn(known, candidate.id) ? known[candidate.id] : undefined
   }
 
-  listPriceOf = (candidate: Candidate): number | undefined => {
+  listPriceOf(candidate: Candidate): number | undefined {
     const quote = this.#quote(candidate, 0)
     return quote && quote.input + quote.output
   }

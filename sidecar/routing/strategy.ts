@@ -4,8 +4,6 @@ import type { Candidate, Route } from './route.ts'
 /** What strategies go by. Figures are worked out only for those that ask. */
 export interface Outlook {
   readonly route: Route
-  /** Of the policy in force for the segment; undefined: those of the configuration. */
-  readonly weights?: Weights | undefined
   /** US dollars this request is expected to cost there; undefined: no price is known. */
   costOf(candidate: Candidate): number | undefined
   /** Milliseconds its caller would wait; undefined: too little is known. */
@@ -28,8 +26,15 @@ export interface Plan {
   readonly notes?: readonly string[]
 }
 
-/** One file and one line in the registry. The candidates come sorted by id; there is at least one. */
-export type StrategyFunction = (eligible: readonly Candidate[], outlook: Outlook) => Plan
+/**
+ * One file and one line in the registry. The candidates come sorted by id; there is at least one. The weights are those
+ * of the policy in force for the segment; undefined: those of the configuration hold.
+ */
+export type StrategyFunction = (
+  eligible: readonly Candidate[],
+  outlook: Outlook,
+  weights: Weights | undefined,
+) => Plan
 
 /** All to one. */
 export function allTo(

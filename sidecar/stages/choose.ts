@@ -26,22 +26,9 @@ export function choose(context: Context, services: Services): void {
   })
   context.choice = { ...noChoice, excluded: screened.excluded }
   if (screened.eligible.length === 0) throw nobodyLeft(route, screened, nowAt)
-  const outlook = new RequestOutlook({
-    route,
-    facts,
-    segment: context.segment,
-    policy: context.policy,
-    sources: {
-      catalog: context.snapshot.catalog,
-      learned: services.routing.learned,
-      affinity: services.routing.affinity,
-      inputTokensOf,
-    },
-    nowAt,
-  })
   const assigned =
     context.override === ''
-      ? drawn(context, services, { route, facts, screened, outlook, nowAt })
+      ? drawn(context, services, { route, facts, screened, inputTokensOf, nowAt })
       : pinned(context, screened)
   context.chain = chainFrom(assigned, screened, route)
 }
@@ -74,13 +61,14 @@ interface DrawAsk {
   readonly route: Route
   readonly facts: Facts
   readonly screened: Screened
-  readonly outlook: RequestOutlook
+  readonly inputTokensOf: (candidate: Candidate) => number
   readonly nowAt: number
 }
 
 function drawn(context: Context, services: Services, ask: DrawAsk): Candidate {
-  const { route, facts, screened, outlook, nowAt } = ask
+  const { route, facts, screened, nowAt } = ask
   const { routing } = services
+  const outlook = outlookOn(context, services, ask)
   const unit = unitOf(route, facts, services)
   const stronger = escalated(context, services, { ...ask, unit })
   const eligible = stronger ?? screened.eligible
@@ -94,9 +82,19 @@ function drawn(context: Context, services: Services, ask: DrawAsk): Candidate {
     context.choice = { ...noChoice, excluded }
     throw nobodyLeft(route, { ...screened, excluded }, nowAt)
   }
-  context.choice = choiceOf(decision, { excluded, isEscalated })
-  context.choice = { ...context.choice, details: detailsOf({ facts, screened, outlook, decision, route }) }
+  // Where there is no choice there is nothing to explain.
+  const details =
+    route.candidates.length === 1 ? undefined : detailsOf({ facts, screened, outlook, decision, route })
+  context.choice = choiceOf(decision, { excluded, isEscalated, details })
   return decision.assigned
+}
+
+function outlookOn(context: Context, { routing }: Services, ask: DrawAsk): RequestOutlook {
+  const { route, facts, inputTokensOf, nowAt } = ask
+  const { learned, affinity } = routing
+  const sources = { catalog: context.snapshot.catalog, learned, affinity, inputTokensOf }
+  const { segment, policy } = context
+  return new RequestOutlook({ route, facts, segment, policy, sources, nowAt })
 }
 
 /** With one candidate nothing is drawn that a unit could keep; its conversation need not be found. */
@@ -106,7 +104,10 @@ function unitOf(route: Route, facts: Facts, { routing }: Services): Unit {
     : routing.units.of(route.sticky, route.name, facts)
 }
 
-function choiceOf(decision: Decided, more: { excluded: Choice['excluded']; isEscalated: boolean }): Choice {
+function choiceOf(
+  decision: Decided,
+  more: Pick<Choice, 'excluded' | 'details'> & { isEscalated: boolean },
+): Choice {
   const { drawn: draw, isKept } = decision
   return {
     ...draw,
@@ -114,7 +115,7 @@ function choiceOf(decision: Decided, more: { excluded: Choice['excluded']; isEsc
     stickyVersion: draw.policyVersion,
     stickyHit: isKept,
     overrideSource: more.isEscalated ? 'escalation' : '',
-    details: undefined,
+    details: more.details,
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Weights } from '../../../contract/policy.ts'
 import { candidateOf, outlookOf, routeOf } from '../../../testing/routing.ts'
 import type { Candidate, Route } from '../route.ts'
 import type { Outlook, Plan } from '../strategy.ts'
@@ -145,8 +146,8 @@ test('ordered: the first of the configuration that is left', () => {
   assert.equal(winnerOf(ordered([a, b], outlookOf(route))), 'a')
 })
 
-const weigh = (candidates: readonly Candidate[], weights?: Outlook['weights']) =>
-  weighted(candidates, outlookOf(routeOf(candidates), { weights })).probabilities
+const weigh = (candidates: readonly Candidate[], weights?: Weights) =>
+  weighted(candidates, outlookOf(routeOf(candidates)), weights).probabilities
 
 test('weighted: the policy’s weights renormalised over who is left', () => {
   assert.deepEqual(weigh(all, { a: 0.2, b: 0.3, c: 0.5 }), [0.2, 0.3, 0.5])

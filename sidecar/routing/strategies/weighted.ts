@@ -1,3 +1,4 @@
+import type { Weights } from '../../../contract/policy.ts'
 import type { Candidate } from '../route.ts'
 import type { Outlook, Plan } from '../strategy.ts'
 
@@ -5,7 +6,11 @@ import type { Outlook, Plan } from '../strategy.ts'
  * Shares of the policy, else as configured, renormalised over who is eligible. Where the policy gives those who are
  * left nothing, the configured shares hold; where these are zero too, all are equal.
  */
-export function weighted(eligible: readonly Candidate[], { route, weights }: Outlook): Plan {
+export function weighted(
+  eligible: readonly Candidate[],
+  { route }: Pick<Outlook, 'route'>,
+  weights: Weights | undefined,
+): Plan {
   const probabilities =
     (weights && shares(eligible, (candidate) => own(weights, candidate.id))) ??
     shares(eligible, (candidate) => candidate.weight) ??
