@@ -63,7 +63,7 @@ export function decide(ask: DecisionAsk, sticky: StickyUnits): Decision {
     const assigned = eligible.find((candidate) => candidate.id === kept.drawn.assigned)
     if (assigned !== undefined) {
       kept.lastAt = nowAt
-      return { kind: 'decided', drawn: kept.drawn, assigned, isKept: true, excluded: none, notes: [] }
+      return { kind: 'decided', drawn: kept.drawn, assigned, isKept: true, excluded: noneExcluded, notes: [] }
     }
   }
   // Using the number again would send all who lose their candidate to one neighbour.
@@ -74,14 +74,14 @@ export function decide(ask: DecisionAsk, sticky: StickyUnits): Decision {
   return decision
 }
 
-const none: Readonly<Record<string, string>> = {}
+export const noneExcluded: Readonly<Record<string, string>> = {}
 
 function draw(ask: DecisionAsk, n: number): Decision {
   const { route, unit, policy } = ask
   const ruling = rulingFor(ask)
   const planned = strategies[route.strategy](ask.eligible, ask.outlook, ruling.weights)
   const { eligible } = planned
-  const excluded = planned.excluded ?? none
+  const excluded = planned.excluded ?? noneExcluded
   if (eligible.length === 0) return { kind: 'nobody', excluded }
   const plan = explored(planned.probabilities, planned.explore)
   const baseline =

@@ -1,5 +1,6 @@
+import type { GatewayError } from '../../contract/errors.ts'
 import { type Choice, type Context, noChoice } from '../context.ts'
-import { type Decided, decide, usualSalt } from '../routing/decide.ts'
+import { type Decided, decide, noneExcluded, usualSalt } from '../routing/decide.ts'
 import { detailsOf } from '../routing/details.ts'
 import type { Facts } from '../routing/facts.ts'
 import { nobodyLeft } from '../routing/nobody.ts'
@@ -24,8 +25,7 @@ export function choose(context: Context, services: Services): void {
     illnessOf: (candidate) => services.health.illnessOf(candidate, route.regions, nowAt),
     complexity: () => levelOf(route, facts, services),
   })
-  context.choice = { ...noChoice, excluded: screened.excluded }
-  if (screened.eligible.length === 0) throw nobodyLeft(route, screened, nowAt)
+  if (screened.eligible.length === 0) throw nobody(context, screened, nowAt)
   const assigned =
     context.override === ''
       ? drawn(context, services, { route, facts, screened, inputTokensOf, nowAt })
@@ -40,19 +40,35 @@ function levelOf(route: Route, facts: Facts, { routing }: Services) {
   return level
 }
 
+function nobody(context: Context, left: Screened, nowAt: number): GatewayError {
+  context.choice = { ...noChoice, excluded: left.excluded }
+  return nobodyLeft(context.route as Route, left, nowAt)
+}
+
+const onlyOne: readonly number[] = [1]
+
 /** A request that names its model leaves nothing to draw. */
 function pinned(context: Context, screened: Screened): Candidate {
   const [only] = screened.eligible as readonly [Candidate]
+  // Written out: a spread costs more than all the rest of a request that is pinned.
   context.choice = {
-    ...noChoice,
-    candidates: screened.eligible.map((candidate) => candidate.id),
-    probabilities: screened.eligible.map((candidate) => (candidate === only ? 1 : 0)),
+    candidates: [only.id],
+    probabilities: onlyOne,
     excluded: screened.excluded,
+    drawU: 0,
+    drawN: 0,
     unitKind: 'request',
+    unitHash: '',
     saltId: usualSalt,
     assigned: only.id,
     propensity: 1,
+    policyId: '',
+    policyVersion: 0,
     policyRole: 'override',
+    stickyVersion: 0,
+    stickyHit: false,
+    overrideSource: '',
+    details: undefined,
   }
   return only
 }
@@ -77,11 +93,9 @@ function drawn(context: Context, services: Services, ask: DrawAsk): Candidate {
     { route, eligible, policy: context.policy, segment: context.segment, unit, outlook, isEscalated, nowAt },
     routing.sticky,
   )
-  const excluded = { ...screened.excluded, ...decision.excluded }
-  if (decision.kind === 'nobody') {
-    context.choice = { ...noChoice, excluded }
-    throw nobodyLeft(route, { ...screened, excluded }, nowAt)
-  }
+  const excluded =
+    decision.excluded === noneExcluded ? screened.excluded : { ...screened.excluded, ...decision.excluded }
+  if (decision.kind === 'nobody') throw nobody(context, { ...screened, excluded }, nowAt)
   // Where there is no choice there is nothing to explain.
   const details =
     route.candidates.length === 1 ? undefined : detailsOf({ facts, screened, outlook, decision, route })
