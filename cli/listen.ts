@@ -18,19 +18,22 @@ interface Listening {
 export async function listenAndShip(config: Config, log: Log, listening: Listening): Promise<number> {
   if (listening.token === '' && !isLoopback(listening.listen))
     throw new Error('set SIDELIGHT_INGEST_TOKEN: whoever sends records from elsewhere must show that it may')
-  let receiver: SpoolReceiver | undefined
-  const shipper = await createShipperOf(config, log, async () => receiver?.saveMarks())
+  const opening = Promise.withResolvers<SpoolReceiver>()
+  // What was taken from whom is read from the spool first: until then nothing may leave it.
+  const shipper = await createShipperOf(config, log, async () => (await opening.promise).saveMarks())
+  opening.promise.catch(() => {})
   const ending = new AbortController()
   const shipping = shipUntil(ending.signal, shipper)
   const signal = untilSignal(log)
   // One process has a spool: what it has taken from whom is known only to that one.
   const first = await Promise.race([shipper.opened().then(() => 'open'), shipping, signal])
   if (first === 'open') {
-    receiver = await openReceiver(config, log, listening)
+    opening.resolve(openReceiver(config, log, listening))
+    const receiver = await opening.promise
     await Promise.race([signal, shipping])
     // First nobody brings more, then what is there is shipped.
     await receiver.close()
-  }
+  } else opening.reject(new Error('nothing is received'))
   ending.abort()
   await shipping
   return 0

@@ -39,16 +39,25 @@ export class Marks {
   static async open(directory: string, files: Files): Promise<Marks> {
     const marks = new Marks(directory, files, new Map())
     for (const mark of await readMarks(join(directory, fileName), files)) marks.set(mark)
-    const names = await files.readdir(directory)
-    // Open ones too: what a process of another container left is sealed only after a while.
-    const endings = [sealedEnding, claimedEnding, openEnding]
-    for (const name of names.filter((one) => endings.some((ending) => one.endsWith(ending)))) {
-      scanFrames(await files.readFile(join(directory, name)), (payload) => {
-        const mark = markIn(payload)
-        if (mark !== undefined) marks.set(mark)
-      })
-    }
+    // The shipper may rename what is being read; under its new name it is read the next time round.
+    while (!(await marks.#readSegments())) {}
     return marks
+  }
+
+  /** False when one of them was gone: nothing is removed meanwhile, so it has another name. */
+  async #readSegments(): Promise<boolean> {
+    const directory = this.#directory
+    let isWhole = true
+    for (const name of (await this.#files.readdir(directory)).filter(isSegment)) {
+      const bytes = await readIfThere(join(directory, name), this.#files)
+      if (bytes === undefined) isWhole = false
+      else
+        scanFrames(bytes, (payload) => {
+          const mark = markIn(payload)
+          if (mark !== undefined) this.set(mark)
+        })
+    }
+    return isWhole
   }
 
   judge(lane: string, number: number, token: string): Verdict {
@@ -74,6 +83,20 @@ export class Marks {
       this.#isSaved = false
       throw error
     })
+  }
+}
+
+/** Open ones too: what a process of another container left is sealed only after a while. */
+function isSegment(name: string): boolean {
+  return [sealedEnding, claimedEnding, openEnding].some((ending) => name.endsWith(ending))
+}
+
+async function readIfThere(path: string, files: Files): Promise<Buffer | undefined> {
+  try {
+    return await files.readFile(path)
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined
+    throw error
   }
 }
 
