@@ -212,12 +212,16 @@ export interface LedgerRecord {
   readonly attempts: readonly AttemptRow[]
   /** Served though the spool is full: nobody was promised that this record is kept. */
   readonly isExpendable?: boolean
+  /** Whoever else keeps the rows: they are told the line of the spool that says the same in less memory. */
+  readonly keeper?: { encoded(line: string): void } | undefined
 }
 
 /** Where records go. Offering never blocks and never throws; what can't be taken is counted. */
 export interface RecordSink {
   offer(record: LedgerRecord): void
   offerFeedback(row: FeedbackRow): void
+  /** The rows of a line that a keeper was told. Only a sink that tells any has it. */
+  decode?(line: string): Pick<LedgerRecord, 'request' | 'attempts'>
   /** Why requests that must leave a record can't be served now; undefined when they can. */
   refusal(): string | undefined
   /**

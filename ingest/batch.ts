@@ -26,7 +26,10 @@ export function fillBatch(
 /** A record of which no JSON can be made is a bug of ours, and must not stop those behind it. */
 function add(batch: FrameBatch, entry: SpoolEntry): boolean {
   try {
-    return 'payload' in entry ? batch.addBytes(entry.payload) : batch.add(encodeEntry(entry))
+    if ('payload' in entry) return batch.addBytes(entry.payload)
+    const line = encodeEntry(entry)
+    if ('keeper' in entry) entry.keeper?.encoded(line)
+    return batch.add(line)
   } catch {
     return false
   }

@@ -5,7 +5,7 @@ import { FrameBatch, payloadBytesMax } from './frames.ts'
 import { Housekeeper } from './housekeeper.ts'
 import type { LossReason } from './losses.ts'
 import { thisProcess } from './owner.ts'
-import type { RecordEntry, SpoolEntry } from './payload.ts'
+import { decodeEntry, type RecordEntry, type SpoolEntry } from './payload.ts'
 import { Spool } from './spool.ts'
 import { Tally } from './tally.ts'
 import { Turns } from './turns.ts'
@@ -56,6 +56,12 @@ export class GroupWriter implements Writer, PayloadWriter {
 
   offer(record: LedgerRecord): void {
     this.#take(record)
+  }
+
+  decode(line: string): LedgerRecord {
+    const entry = decodeEntry(line)
+    if (!('request' in entry)) throw new Error('a line of the spool holds no request')
+    return entry
   }
 
   offerFeedback(row: FeedbackRow): void {

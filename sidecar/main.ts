@@ -86,7 +86,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   }
   let snapshot = build(options.config)
   const policies = new PolicyBook()
-  const recent = new RecentRequests()
+  const recent = new RecentRequests(decoderOf(options.sink))
   policies.use(options.policies ?? [], snapshot.routes)
   let seq = 0
   let feedbackSeq = 0
@@ -176,6 +176,14 @@ export function createSidecar(options: SidecarOptions): Sidecar {
       metrics.stop()
       await Promise.all([pools.destroy(), heavy.close()])
     },
+  }
+}
+
+function decoderOf(sink: RecordSink) {
+  return (line: string) => {
+    const rows = sink.decode?.(line)
+    if (rows === undefined) throw new Error('a sink that tells of lines must read them')
+    return rows
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Evidence, PolicyDocument } from '../../contract/policy.ts'
+import type { PolicyDocument } from '../../contract/policy.ts'
 import type { AttemptRow, RequestRow } from '../../contract/record.ts'
 import type { DecisionDetails } from '../routing/decision-details.ts'
 import type { Route } from '../routing/route.ts'
@@ -13,12 +13,31 @@ export interface Remembered {
   readonly details: DecisionDetails | undefined
 }
 
-interface Entry {
-  readonly request: RequestRow
-  readonly attempts: readonly AttemptRow[]
-  readonly route: RouteFacts | undefined
-  readonly evidence: Evidence | undefined
-  readonly details: DecisionDetails | undefined
+type Rows = Pick<Explainable, 'request' | 'attempts'>
+
+/** A request as it is remembered: its rows, and once the spool has them, the line that they are in. */
+class Entry {
+  readonly requestId: string
+  readonly chars: number
+  readonly #more: Omit<Explainable, 'request' | 'attempts' | 'source'>
+  #rows: Rows | string
+
+  constructor(rows: Rows, more: Omit<Explainable, 'request' | 'attempts' | 'source'>) {
+    this.requestId = rows.request.request_id
+    this.chars = charsOf(rows.request)
+    this.#rows = rows
+    this.#more = more
+  }
+
+  /** A row of some hundred values takes twice the memory of its line, and the collector visits each. */
+  encoded(line: string): void {
+    this.#rows = line
+  }
+
+  explainable(decode: (line: string) => Rows): Explainable {
+    const { request, attempts } = typeof this.#rows === 'string' ? decode(this.#rows) : this.#rows
+    return { request, attempts, ...this.#more, source: 'memory' }
+  }
 }
 
 export interface RecentLimits {
@@ -41,30 +60,34 @@ export class RecentRequests {
   #count = 0
   #chars = 0
 
-  constructor(limits: RecentLimits = usualLimits) {
+  readonly #decode: (line: string) => Rows
+
+  /** `decode`: reads the lines that the sink writes. */
+  constructor(decode: (line: string) => Rows, limits: RecentLimits = usualLimits) {
+    this.#decode = decode
     this.#limits = limits
   }
 
-  keep({ request, attempts, route, policy, details }: Remembered): void {
+  /** Gives what is to be told of the line, when there is one. */
+  keep({ request, attempts, route, policy, details }: Remembered): { encoded(line: string): void } {
     const { entriesMax, charsMax } = this.#limits
     while (this.#count === entriesMax || (this.#count > 0 && this.#chars > charsMax)) this.#forgetOldest()
     const at = (this.#first + this.#count) % entriesMax
-    this.#ring[at] = {
-      request,
-      attempts,
-      route: route && this.#factsOf(route),
-      evidence: policy?.version === request.policy_version ? policy.evidence : undefined,
-      details,
-    }
-    this.#places.set(request.request_id, at)
+    const evidence = policy?.version === request.policy_version ? policy.evidence : undefined
+    const entry = new Entry(
+      { request, attempts },
+      { route: route && this.#factsOf(route), evidence, details },
+    )
+    this.#ring[at] = entry
+    this.#places.set(entry.requestId, at)
     this.#count += 1
-    this.#chars += charsOf(request)
+    this.#chars += entry.chars
+    return entry
   }
 
   find(requestId: string): Explainable | undefined {
     const at = this.#places.get(requestId)
-    const entry = at === undefined ? undefined : this.#ring[at]
-    return entry && { ...entry, source: 'memory' }
+    return at === undefined ? undefined : this.#ring[at]?.explainable(this.#decode)
   }
 
   size(): number {
@@ -77,8 +100,8 @@ export class RecentRequests {
     this.#first = (this.#first + 1) % this.#limits.entriesMax
     this.#count -= 1
     if (oldest === undefined) return
-    this.#places.delete(oldest.request.request_id)
-    this.#chars -= charsOf(oldest.request)
+    this.#places.delete(oldest.requestId)
+    this.#chars -= oldest.chars
   }
 
   #factsOf(route: Route): RouteFacts {

@@ -29,11 +29,11 @@ function recordRequest(context: Context, services: Services): void {
     return row
   })
   const isExpendable = context.route?.isBilling !== true || context.error?.code === 'spool_full'
-  const entry = { request, attempts, isExpendable }
+  const { route, policy, choice } = context
+  const keeper = services.recent.keep({ request, attempts, route, policy, details: choice.details })
+  const entry = { request, attempts, isExpendable, keeper }
   services.sink.offer(entry)
   services.metrics.observe(entry)
-  const { route, policy, choice } = context
-  services.recent.keep({ request, attempts, route, policy, details: choice.details })
   context.trace?.end(request)
 }
 
