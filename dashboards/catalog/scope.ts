@@ -28,12 +28,35 @@ export function within(dialect: Dialect, filters: readonly MultiVariable[], pref
 }
 
 /** Rows of `requests` in the range, as chosen. */
-export const requestsIn = (dialect: Dialect) =>
-  `FROM sidelight.requests WHERE ${dialect.range('ts')} AND ${within(dialect, requestFilters)}`
+export const requestsIn = (dialect: Dialect) => rowsOf('sidelight.requests', dialect)
 
-/** Hours that lie in the range or reach into it, as chosen. */
-export const hoursIn = (dialect: Dialect, prefix = '') =>
-  `${prefix}hour >= toStartOfHour(toDateTime(${dialect.from})) AND ${prefix}hour <= ${dialect.to} AND ${within(dialect, ledgerFilters, prefix)}`
+/** The same with costs that became known later: what money is counted from. */
+export const pricedIn = (dialect: Dialect) => rowsOf('sidelight.requests_priced', dialect)
+
+function rowsOf(source: string, dialect: Dialect): string {
+  return `FROM ${source} WHERE ${dialect.range('ts')} AND ${within(dialect, requestFilters)}`
+}
+
+/** The range and the equal one before it; rows of the range are those with `isNow`. */
+export function pricedTwice(dialect: Dialect): string {
+  const start = `${dialect.from} - toIntervalSecond(${span(dialect)})`
+  return `FROM sidelight.requests_priced WHERE ts >= ${start} AND ts <= ${dialect.to} AND ${within(dialect, requestFilters)}`
+}
+
+export const isNow = (dialect: Dialect) => `ts >= ${dialect.from}`
+
+export const span = (dialect: Dialect) => `dateDiff('second', ${dialect.from}, ${dialect.to})`
 
 export const attemptsIn = (dialect: Dialect) =>
   `FROM sidelight.attempts WHERE ${dialect.range('ts')} AND ${within(dialect, attemptFilters)}`
+
+/** Only the latest score of a request, scorer and version of it counts. */
+export const scoresIn = (dialect: Dialect) =>
+  `FROM sidelight.scores FINAL WHERE ${dialect.range('ts')} AND ${within(dialect, scoreFilters)}`
+
+export const auditsIn = (dialect: Dialect) =>
+  `FROM sidelight.cache_audits WHERE ${dialect.range('ts')} AND ${within(dialect, scoreFilters)}`
+
+/** Start of the month in which the range ends, and of the next. */
+export const monthStart = (dialect: Dialect) =>
+  `toDateTime(toStartOfMonth(toDateTime(${dialect.to}, 'UTC')), 'UTC')`

@@ -1,8 +1,9 @@
 import type { Dialect } from './dialect.ts'
 
 /**
- * What the ClickHouse data source of Grafana expands: variables in the browser, macros in its back end. `:singlequote`
- * escapes quotes but no backslash, which at worst makes the statement an error: the user it runs as can only read.
+ * What the ClickHouse data source of Grafana expands: variables in the browser, macros in its back end. Values arrive
+ * percent-encoded and are decoded by the engine. `:singlequote` would leave backslashes alone, so a value that ends in
+ * one could change the statement; of an encoded one no character has a meaning in SQL.
  */
 export const grafana: Dialect = {
   name: 'grafana',
@@ -12,9 +13,15 @@ export const grafana: Dialect = {
   from: '$__fromTime',
   to: '$__toTime',
   among: (variable, column = variable) =>
-    `$__conditionalAll(${column} IN (\${${variable}:singlequote}), $${variable})`,
-  one: (variable) => `\${${variable}:singlequote}`,
+    `$__conditionalAll(has(${chosen(variable)}, ${column}), $${variable})`,
+  one: (variable) => `decodeURLComponent('\${${variable}:percentencode}')`,
   typed: (variable, condition) =>
-    `$__conditionalAll(${condition(`\${${variable}:singlequote}`)}, $${variable})`,
-  number: (variable) => `toFloat64(\${${variable}:singlequote})`,
+    `$__conditionalAll(${condition(`decodeURLComponent('\${${variable}:percentencode}')`)}, $${variable})`,
+  number: (variable) => `toFloat64OrZero('\${${variable}:percentencode}')`,
+}
+
+/** `var-app=a&var-app=b`, as it stands in the address, becomes an array of two. */
+function chosen(variable: string): string {
+  const encoded = `'&\${${variable}:queryparam}'`
+  return `arrayMap(v -> decodeURLFormComponent(v), arrayPopFront(splitByString('&var-${variable}=', ${encoded})))`
 }

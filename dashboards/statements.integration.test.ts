@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { type Answer, askAsGrafana, askWithParams } from '../testing/dashboards/run-panel.ts'
+import { insertTraffic } from '../testing/dashboards/traffic.ts'
+import { panelWarehouse } from '../testing/dashboards/warehouse.ts'
+import { panels } from './catalog/catalog.ts'
+import type { Panel } from './catalog/panel.ts'
+import type { Choices, MacroValues } from './macros.ts'
+
+const warehouse = await panelWarehouse()
+const { engine } = warehouse
+after(() => warehouse[Symbol.asyncDispose]())
+
+const to = new Date('2026-11-20T12:00:00Z')
+const range = (variables: Choices): MacroValues => ({
+  from: new Date(to.getTime() - 6 * 3_600_000),
+  to,
+  stepSeconds: 300,
+  variables,
+})
+
+/** Everything; names with a quote and a backslash; nothing that is there. */
+const choices: Readonly<Record<string, Choices>> = {
+  all: { search: '', one_customer: "o'brien" },
+  awkward: { customer: ["o'brien", 'a\\b'], app: ['support', 'docs'], search: "o'b", one_customer: 'a\\b' },
+  nothing: { env: ['nowhere'], model: ['none'], route: ["\\'"], search: '\\', one_customer: "') OR 1=1 --" },
+}
+
+async function failures(check: (panel: Panel, values: MacroValues) => Promise<void>): Promise<string[]> {
+  const found: string[] = []
+  for (const panel of panels)
+    for (const [name, variables] of Object.entries(choices)) {
+      try {
+        await check(panel, range(variables))
+      } catch (error) {
+        found.push(`${panel.id}, ${name}: ${String(error).slice(0, 600)}`)
+      }
+    }
+  return found
+}
+
+test('without a row every statement runs in both dialects, and unknown is not zero', async () => {
+  const found = await failures(async (panel, values) => {
+    const first = await askAsGrafana(engine, panel.sql, values)
+    const second = await askWithParams(engine, panel.sql, values)
+    assert.deepEqual(
+      first.columns.map(({ name }) => name),
+      second.columns.map(({ name }) => name),
+    )
+    assertShape(panel, second)
+    if (panel.viz === 'stat' && panel.empty === 'gap' && panel.columns === undefined)
+      assert.equal(second.rows[0]?.[0] ?? null, null, 'a rate of nothing')
+  })
+  assert.deepEqual(found, [])
+})
+
+test('with rows every statement answers the same in both dialects', async () => {
+  await insertTraffic(engine, to, 4000)
+  const filled = new Set<string>()
+  const found = await failures(async (panel, values) => {
+    const first = await askAsGrafana(engine, panel.sql, values)
+    const second = await askWithParams(engine, panel.sql, values)
+    assertShape(panel, second)
+    assertAlike(first, second)
+    if (second.rows.length > 0) filled.add(panel.id)
+  })
+  assert.deepEqual(found, [])
+  const needsId = (panel: Panel) => panel.filters.includes('request_id')
+  assert.deepEqual(
+    panels.filter((panel) => !filled.has(panel.id) && !needsId(panel)).map(({ id }) => id),
+    [],
+  )
+})
+
+test('a chosen customer with a quote or a backslash is that customer alone', async () => {
+  const list = panels.find(({ id }) => id === 'requests-list')
+  assert.ok(list)
+  for (const customer of ["o'brien", 'a\\b'])
+    for (const ask of [askAsGrafana, askWithParams]) {
+      const answer = await ask(engine, list.sql, range({ customer: [customer] }))
+      const at = answer.columns.findIndex(({ name }) => name === 'customer')
+      assert.deepEqual(new Set(answer.rows.map((row) => row[at])), new Set([customer]))
+    }
+})
+
+function assertShape({ kind, columns = {} }: Panel, { columns: got, rows }: Answer): void {
+  assert.equal(new Set(got.map(({ name }) => name)).size, got.length)
+  for (const name of Object.keys(columns))
+    assert.ok(
+      got.some((column) => column.name === name),
+      `no column ${name}`,
+    )
+  if (kind === 'table') return
+  const [time, ...rest] = got
+  assert.equal(time?.name, 'time')
+  assert.match(time?.type ?? '', /^DateTime/)
+  const kinds = rest.map(({ type }) => (/String/.test(type) ? 'name' : 'number'))
+  assert.deepEqual(kinds, kinds.toSorted(), 'names stand before numbers')
+  assert.ok(kinds.includes('number'))
+  const wrong = rest.filter(
+    ({ type }) => !/^(LowCardinality\()?(Nullable\()?(String|U?Int\d+|Float\d+)/.test(type),
+  )
+  assert.deepEqual(wrong, [], 'types that can be drawn')
+  const times = rows.map((row) => String(row[0]))
+  assert.deepEqual(times, times.toSorted())
+}
+
+/** Exact but for the last digits of sums of floats; digests may differ by 2 %. */
+function assertAlike(first: Answer, second: Answer): void {
+  assert.equal(first.rows.length, second.rows.length)
+  first.rows.forEach((row, index) => {
+    row.forEach((value, at) => {
+      const other = second.rows[index]?.[at]
+      const name = first.columns[at]?.name ?? ''
+      const share = /^(p\d\d|q)|_p\d\d|p\d\d_/.test(name) ? 0.02 : 1e-5
+      const isClose =
+        typeof value === 'number' &&
+        typeof other === 'number' &&
+        Math.abs(value - other) <= share * Math.max(Math.abs(value), Math.abs(other), 1e-9)
+      if (!isClose) assert.deepEqual(value, other, `${name} of row ${index}`)
+    })
+  })
+}
