@@ -26,12 +26,15 @@ const choices: Readonly<Record<string, Choices>> = {
   nothing: { env: ['nowhere'], model: ['none'], route: ["\\'"], search: '\\', one_customer: "') OR 1=1 --" },
 }
 
-async function failures(check: (panel: Panel, values: MacroValues) => Promise<void>): Promise<string[]> {
+async function failures(
+  chosen: readonly string[],
+  check: (panel: Panel, values: MacroValues) => Promise<void>,
+): Promise<string[]> {
   const found: string[] = []
   for (const panel of panels)
-    for (const [name, variables] of Object.entries(choices)) {
+    for (const name of chosen) {
       try {
-        await check(panel, range(variables))
+        await check(panel, range(choices[name] ?? {}))
       } catch (error) {
         found.push(`${panel.id}, ${name}: ${String(error).slice(0, 600)}`)
       }
@@ -40,7 +43,7 @@ async function failures(check: (panel: Panel, values: MacroValues) => Promise<vo
 }
 
 test('without a row every statement runs in both dialects, and unknown is not zero', async () => {
-  const found = await failures(async (panel, values) => {
+  const found = await failures(['awkward'], async (panel, values) => {
     const first = await askAsGrafana(engine, panel.sql, values)
     const second = await askWithParams(engine, panel.sql, values)
     assert.deepEqual(
@@ -55,9 +58,9 @@ test('without a row every statement runs in both dialects, and unknown is not ze
 })
 
 test('with rows every statement answers the same in both dialects', async () => {
-  await insertTraffic(engine, to, 4000)
+  await insertTraffic(engine, to, 2000)
   const filled = new Set<string>()
-  const found = await failures(async (panel, values) => {
+  const found = await failures(Object.keys(choices), async (panel, values) => {
     const first = await askAsGrafana(engine, panel.sql, values)
     const second = await askWithParams(engine, panel.sql, values)
     assertShape(panel, second)

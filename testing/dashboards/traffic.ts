@@ -13,10 +13,13 @@ export async function insertTraffic(engine: Engine, to: Date, rows: number): Pro
     return name
   })
   await engine.run(
-    `INSERT INTO sidelight.requests (${columns.join(', ')}) SELECT ${names.join(', ')} FROM (${select})`,
+    `INSERT INTO sidelight.requests (${columns.join(', ')}, ingested_at) SELECT ${names.join(', ')}, ts + toIntervalSecond(3) FROM (${select})`,
   )
   const calls = attemptsSql('sidelight')
   await engine.run(`INSERT INTO sidelight.attempts (${calls.columns.join(', ')}) ${calls.select}`)
+  await engine.run(`INSERT INTO sidelight.attempts (ts, request_id, attempt, provider, model, outcome, http_status)
+    SELECT ts, request_id, 9, provider, model, ['slow', 'rate_limit', 'money', 'request'][1 + seq % 4] AS outcome, if(outcome = 'rate_limit', 429, 0)
+    FROM sidelight.requests WHERE seq % 8 < 4`)
   await insertOthers(engine, to)
 }
 
