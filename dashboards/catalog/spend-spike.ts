@@ -43,6 +43,10 @@ SELECT part.1 AS cause, part.2 AS usd FROM (
 ORDER BY ranked.1`
 }
 
+/** Subtracted before it is a float: equal changes stay equal, and their order does not depend on the last digit. */
+const delta = (d: Dialect) =>
+  `toFloat64(ifNull(sumIf(cost_usd, ${isNow(d)}), 0) - ifNull(sumIf(cost_usd, NOT (${isNow(d)})), 0))`
+
 export const spike = bars({
   id: 'cost-spike',
   title: 'Why spend changed',
@@ -70,7 +74,7 @@ export const contributors = table({
   },
   sql: (d) => `SELECT pair.1 AS dimension, pair.2 AS member,
   toFloat64(ifNull(sumIf(cost_usd, ${isNow(d)}), 0)) AS now_usd,
-  toFloat64(ifNull(sumIf(cost_usd, NOT (${isNow(d)})), 0)) AS before_usd, now_usd - before_usd AS delta_usd
+  toFloat64(ifNull(sumIf(cost_usd, NOT (${isNow(d)})), 0)) AS before_usd, ${delta(d)} AS delta_usd
 FROM (SELECT ts, cost_usd, arrayJoin([('customer', toString(customer)), ('feature', toString(feature)),
     ('prompt', if(prompt_name = '', '', concat(toString(prompt_name), '@', toString(prompt_version))))]) AS pair
   ${pricedTwice(d)})
@@ -93,7 +97,7 @@ export const movers = table({
     unpriced: { label: 'Without price', unit: 'count' },
   },
   sql: (d) => `SELECT customer, toFloat64(ifNull(sumIf(cost_usd, ${isNow(d)}), 0)) AS now_usd,
-  toFloat64(ifNull(sumIf(cost_usd, NOT (${isNow(d)})), 0)) AS before_usd, now_usd - before_usd AS delta_usd,
+  toFloat64(ifNull(sumIf(cost_usd, NOT (${isNow(d)})), 0)) AS before_usd, ${delta(d)} AS delta_usd,
   if(before_usd = 0, NULL, now_usd / before_usd - 1) AS growth, countIf(cost_usd IS NULL) AS unpriced
 ${pricedTwice(d)} GROUP BY customer ORDER BY abs(delta_usd) DESC, customer LIMIT 20`,
 })

@@ -87,5 +87,5 @@ async function insertOthers(engine: Engine, to: Date): Promise<void> {
   await engine.run(`INSERT INTO sidelight.requests (ts, request_id, role, pair_id, route, provider, model, cost_usd, quality, pii_counts, pii_action, status, guard_verdict)
     SELECT ts, generateUUIDv7(), 'shadow', toString(request_id), route, 'openai', 'gpt-5', 0.002, 0.5, map(), 'none', 'ok', '' ${picked(50)}`)
   await engine.run(`INSERT INTO sidelight.requests (ts, request_id, role, app, customer, route, quality, pii_counts, pii_action, status, guard_verdict, cost_usd)
-    SELECT ts, generateUUIDv7(), 'primary', app, customer, route, 0.9, map('EMAIL', 2, 'IBAN', 1), if(seq % 2 = 0, 'mask', 'block'), if(seq % 2 = 0, 'ok', 'blocked'), 'block', 0 ${picked(60)}`)
+    SELECT ts, generateUUIDv7(), 'primary', app, customer, route, 0.9, map('EMAIL', 2, 'IBAN', 1), if(intDiv(seq, 60) % 2 = 0, 'mask', 'block'), if(intDiv(seq, 60) % 2 = 0, 'ok', 'blocked'), 'block', 0 ${picked(60)}`)
 }
