@@ -86,7 +86,7 @@ test('a chosen customer with a quote or a backslash is that customer alone', asy
     }
 })
 
-function assertShape({ kind, columns = {} }: Panel, { columns: got, rows }: Answer): void {
+function assertShape({ kind, by, columns = {} }: Panel, { columns: got, rows }: Answer): void {
   assert.equal(new Set(got.map(({ name }) => name)).size, got.length)
   for (const name of Object.keys(columns))
     assert.ok(
@@ -100,6 +100,8 @@ function assertShape({ kind, columns = {} }: Panel, { columns: got, rows }: Answ
   const kinds = rest.map(({ type }) => (/String/.test(type) ? 'name' : 'number'))
   assert.deepEqual(kinds, kinds.toSorted(), 'names stand before numbers')
   assert.ok(kinds.includes('number'))
+  const names = rest.filter((_, at) => kinds[at] === 'name').map(({ name }) => name)
+  assert.deepEqual(names, by === undefined ? [] : [by], 'what names the lines')
   const wrong = rest.filter(
     ({ type }) => !/^(LowCardinality\()?(Nullable\()?(String|U?Int\d+|Float\d+)/.test(type),
   )

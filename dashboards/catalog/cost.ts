@@ -32,6 +32,7 @@ ${pricedIn(d)} GROUP BY time, part ORDER BY time, part`
 
 const byFeature = series({
   id: 'cost-by-feature',
+  by: 'part',
   title: 'Spend by feature',
   description: 'The eight largest of the range, and the rest together.',
   answers: ['Which feature burns the budget?'],

@@ -31,6 +31,7 @@ ${theirs(d)}`,
 
 const byFeature = series({
   id: 'customer-by-feature',
+  by: 'feature',
   title: 'Spend by feature',
   description: 'All calls under the name.',
   answers: ['What does one account do, pay and suffer?'],

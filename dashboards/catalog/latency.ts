@@ -37,6 +37,7 @@ const burn = series({
 /** Upper ends of the buckets, each √2 times the one before; zeros in front, for labels are sorted as text. */
 const heatmap = series({
   id: 'latency-heatmap',
+  by: 'upto_ms',
   title: 'Durations',
   description: 'How many requests took how long, in milliseconds.',
   answers: ['Who adds delay?'],
@@ -51,6 +52,7 @@ ${requestsIn(d)} AND ${PRIMARY} AND ${COUNTED} GROUP BY time, upto_ms ORDER BY t
 
 const firstToken = series({
   id: 'latency-first-token',
+  by: 'model',
   title: 'First token p95',
   description: 'Arrival to the first content, of streams that a provider answered.',
   answers: ['Who adds delay?'],
@@ -63,6 +65,7 @@ ${requestsIn(d)} AND ${PRIMARY} AND ${UPSTREAM} AND streamed AND first_token_ms 
 
 const pace = series({
   id: 'latency-pace',
+  by: 'model',
   title: 'Output tokens per second',
   description: 'Median pace after the first content, of streams that a provider answered.',
   answers: ['Who adds delay?'],

@@ -121,6 +121,7 @@ const unpriced = stat({
 
 const outcomes = series({
   id: 'overview-outcomes',
+  by: 'status',
   title: 'Requests by outcome',
   description:
     'Requests per second: ok, error, blocked, truncated (broken off), client_abort (the caller left).',
@@ -135,6 +136,7 @@ const outcomes = series({
 
 const spendByModel = series({
   id: 'overview-spend-by-model',
+  by: 'model',
   title: 'Spend by model',
   description: 'Known cost of all calls, by the model that answered.',
   answers: ['What does it cost?', 'Which model is the most expensive?'],
@@ -162,6 +164,7 @@ ORDER BY time`,
 
 const errorsByProvider = series({
   id: 'overview-errors-by-provider',
+  by: 'provider',
   title: 'Failures by provider',
   description: 'Errors and broken-off streams, of requests whose caller stayed, by the provider asked last.',
   answers: ['Is a provider down?'],

@@ -31,6 +31,8 @@ export interface Panel {
   readonly kind: 'timeseries' | 'table'
   /** What it listens to; it ignores every other variable, and its description in Grafana says so. */
   readonly filters: readonly VarName[]
+  /** Of a time series: the column whose values name the lines. */
+  readonly by?: string
   readonly columns?: Readonly<Record<string, ColumnLook>>
   /** Parts of a whole are stacked. */
   readonly stacked?: boolean

@@ -7,6 +7,7 @@ const filters = ['route'] as const
 /** What was in force when the range began stands at its beginning. */
 export const weights = series({
   id: 'routing-weights',
+  by: 'candidate_of',
   title: 'Weights in force',
   description:
     'Default weights of published policies. A route that no policy rules follows its configuration.',

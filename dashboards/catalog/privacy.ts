@@ -8,6 +8,7 @@ const filters = requestFilters
 
 const kinds = series({
   id: 'privacy-kinds',
+  by: 'kind',
   title: 'Masked by kind',
   description: 'Pieces of personal data found in prompts, by kind. Values are never recorded.',
   answers: ['What was masked?'],

@@ -10,6 +10,7 @@ const known = 'score IS NOT NULL'
 const trend = series({
   ...scored,
   id: 'quality-trend',
+  by: 'scorer_of',
   title: 'Score by route',
   description: 'Mean score from 0 to 1, by route and scorer. What cannot be scored has no score, never 0.',
   answers: ['Is quality holding?', 'Did quality hold after a switch?'],
@@ -24,6 +25,7 @@ ${scoresIn(d)} AND ${known} GROUP BY time, scorer_of ORDER BY time, scorer_of`,
 const byModel = series({
   ...scored,
   id: 'quality-by-candidate',
+  by: 'candidate',
   title: 'Score by candidate',
   description: 'Mean score of all scorers.',
   answers: ['Is quality holding?', 'Did quality hold after a switch?'],

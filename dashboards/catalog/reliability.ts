@@ -28,6 +28,7 @@ const availability = stat({
 const states = series({
   ...calls,
   id: 'reliability-states',
+  by: 'provider',
   title: 'Availability by provider',
   description:
     'The same over time: a provider that is rescued by another looks healthy in requests, and not here.',
@@ -110,6 +111,7 @@ GROUP BY route, from_candidate, to_candidate ORDER BY n DESC, route, from_candid
 const classes = series({
   ...calls,
   id: 'reliability-classes',
+  by: 'outcome',
   title: 'Failed calls by class',
   description: 'Every call that was not answered, whoever’s fault it was. For all callers.',
   answers: ['Is a provider down?'],
@@ -124,6 +126,7 @@ const classes = series({
 const throttled = series({
   ...calls,
   id: 'reliability-throttled',
+  by: 'target',
   title: 'Rate limits by provider and model',
   description: 'Calls that were answered with 429, or refused as too many. For all callers.',
   answers: ['Is a provider throttling?'],
@@ -158,6 +161,7 @@ GROUP BY provider, outcome, error_code ORDER BY calls DESC, provider, outcome, e
 const truncated = series({
   ...asked,
   id: 'reliability-truncated',
+  by: 'model',
   title: 'Streams that broke off',
   description: 'By the model that was answering.',
   answers: ['Is a provider down?'],

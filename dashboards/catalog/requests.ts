@@ -24,6 +24,7 @@ const found = (d: Dialect) =>
 
 const histogram = series({
   id: 'requests-by-status',
+  by: 'status',
   title: 'Requests by status',
   description: 'All rows that are chosen, whoever caused them.',
   answers: ['Which requests are behind a number?'],

@@ -9,6 +9,7 @@ const filters = requestFilters
 
 const shares = series({
   id: 'routing-shares',
+  by: 'model',
   title: 'Share by model',
   description: 'Requests that a provider answered, by model.',
   answers: ['Where does traffic go?', 'How is each model used?'],
