@@ -31,7 +31,7 @@ const budgetBurn: Rule = {
   summary: 'Budget of {{ .Labels.scope }} {{ .Labels.key }} is used up {{ .Values.A }} times too fast',
   todo: 'Look at what the scope spends, raise the budget, or route to a cheaper candidate.',
   panel: 'cost-budget-burn',
-  sql: `SELECT scope, key, toFloat64(burn) AS times FROM (${burnSql('now()')}) WHERE burn IS NOT NULL ORDER BY scope, key`,
+  sql: `SELECT scope, key, toFloat64(ifNull(burn, 0)) AS times FROM (${burnSql('now()')}) ORDER BY scope, key`,
 }
 
 const unpriced: Rule = {

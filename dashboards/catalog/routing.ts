@@ -138,7 +138,7 @@ const costQuality = table({
     d,
   ) => `SELECT concat(toString(route), ': ', toString(candidate)) AS candidate_of, avg(toFloat64(cost_usd)) AS usd_per_request, avg(score) AS mean_score,
   count() AS scored
-${scoresIn(d)} AND score IS NOT NULL AND cost_usd IS NOT NULL AND origin IN ('live', 'shadow') GROUP BY route, candidate ORDER BY candidate_of LIMIT 100`,
+${scoresIn(d)} AND score IS NOT NULL AND cost_usd IS NOT NULL AND origin IN ('live', 'shadow') GROUP BY route, candidate ORDER BY candidate_of, route, candidate LIMIT 100`,
 })
 
 export const routing = board(
