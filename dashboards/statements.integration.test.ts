@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { type Answer, askAsGrafana, askWithParams } from '../testing/dashboards/run-panel.ts'
+import { type Answer, ask, askAsGrafana, askWithParams } from '../testing/dashboards/run-panel.ts'
 import { insertTraffic } from '../testing/dashboards/traffic.ts'
 import { panelWarehouse } from '../testing/dashboards/warehouse.ts'
+import { annotations } from './catalog/annotations.ts'
 import { panels } from './catalog/catalog.ts'
 import type { Panel } from './catalog/panel.ts'
+import { valuesSql } from './catalog/values.ts'
+import { params } from './dialects/params.ts'
+import { multiVariables } from './dialects/variables.ts'
 import type { Choices, MacroValues } from './macros.ts'
 
 const warehouse = await panelWarehouse()
@@ -75,12 +79,62 @@ test('with rows every statement answers the same in both dialects', async () => 
   )
 })
 
+test('lists of values and annotations run, dearest first, and say what they must', async () => {
+  for (const variable of multiVariables)
+    for (const askIt of [askAsGrafana, askWithParams]) {
+      const { columns, rows } = await askIt(engine, valuesSql(variable), range({}))
+      assert.deepEqual(
+        columns.map(({ name }) => name),
+        ['choice'],
+      )
+      assert.ok(rows.length > 0, variable)
+    }
+  for (const annotation of annotations)
+    for (const askIt of [askAsGrafana, askWithParams])
+      for (const variables of Object.values(choices)) {
+        const { columns, rows } = await askIt(engine, annotation.sql, range(variables))
+        assert.deepEqual(
+          columns.map(({ name }) => name),
+          ['time', 'text', 'tags'],
+        )
+        if (variables === choices['all'] && annotation.id !== 'sidecars' && annotation.id !== 'prices')
+          assert.ok(rows.length > 0, annotation.id)
+      }
+})
+
+test('no alias is the name of a column of a table it is made from', async () => {
+  const { rows } = await ask(
+    engine,
+    "SELECT table, groupArray(name) FROM system.columns WHERE database = 'sidelight' GROUP BY table",
+  )
+  const columns = new Map(rows.map(([table, names]) => [String(table), new Set(names as string[])]))
+  const found = panels.flatMap(({ id, sql }) =>
+    shadowed(sql(params), columns).map((name) => `${id}: ${name}`),
+  )
+  assert.deepEqual(found, [])
+})
+
+/**
+ * `avg(quality) AS quality … WHERE quality > 0` means the average in the condition. A column of a table with another
+ * name in front of it, or of one that stands for all its rows, keeps its name without harm.
+ */
+function shadowed(sql: string, columns: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const read = [...sql.matchAll(/FROM sidelight\.(\w+)/g)].map(([, table = '']) => columns.get(table))
+  const aliases = [...sql.matchAll(/(\S+) AS (\w+)/g)]
+  return aliases.flatMap(([, value = '', alias = '']) =>
+    read.some((names) => names?.has(alias)) &&
+    !new RegExp(`(\\.${alias}|toString\\(${alias}\\))$`).test(value)
+      ? [alias]
+      : [],
+  )
+}
+
 test('a chosen customer with a quote or a backslash is that customer alone', async () => {
   const list = panels.find(({ id }) => id === 'requests-list')
   assert.ok(list)
   for (const customer of ["o'brien", 'a\\b'])
-    for (const ask of [askAsGrafana, askWithParams]) {
-      const answer = await ask(engine, list.sql, range({ customer: [customer] }))
+    for (const askIt of [askAsGrafana, askWithParams]) {
+      const answer = await askIt(engine, list.sql, range({ customer: [customer] }))
       const at = answer.columns.findIndex(({ name }) => name === 'customer')
       assert.deepEqual(new Set(answer.rows.map((row) => row[at])), new Set([customer]))
     }

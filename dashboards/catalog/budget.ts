@@ -67,8 +67,8 @@ SELECT b.scope AS scope, b.key AS key, b.lim AS monthly_usd, toFloat64(u.spent) 
   if(monthly_usd = 0, NULL, spend / monthly_usd) AS used, used / elapsed AS burn
 FROM (SELECT toString(scope) AS scope, key, toFloat64(argMax(limit_usd, updated_at)) AS lim FROM sidelight.budgets
   WHERE period = 'month' GROUP BY scope, key) AS b
-GLOBAL LEFT JOIN (SELECT s.1 AS scope, s.2 AS key, sum(cost_usd) AS spent FROM sidelight.usage_hourly
+GLOBAL LEFT JOIN (SELECT s.1 AS of_scope, s.2 AS of_key, sum(cost_usd) AS spent FROM sidelight.usage_hourly
   ARRAY JOIN [('app', toString(app)), ('team', toString(team)), ('customer', toString(customer))] AS s
-  WHERE hour >= toDateTime(toStartOfMonth(${at}), 'UTC') AND hour <= ${at} GROUP BY scope, key) AS u ON u.scope = b.scope AND u.key = b.key
+  WHERE hour >= toDateTime(toStartOfMonth(${at}), 'UTC') AND hour <= ${at} GROUP BY of_scope, of_key) AS u ON u.of_scope = b.scope AND u.of_key = b.key
 ORDER BY used DESC NULLS LAST, scope, key LIMIT 50`
 }

@@ -44,7 +44,7 @@ const prompts = table({
   filters: requestFilters,
   columns: columns(['n'], {
     prompt: { label: 'Prompt' },
-    version: { label: 'Version' },
+    release: { label: 'Version' },
     mean_score: { label: 'Score', unit: 'score' },
     score_ci95: { label: '±', unit: 'score' },
     scored: { label: 'Scored', unit: 'count' },
@@ -53,13 +53,13 @@ const prompts = table({
   }),
   sql: (
     d,
-  ) => `SELECT r.prompt_name AS prompt, r.prompt_version AS version, count() AS n, avg(s.mean_one) AS mean_score,
+  ) => `SELECT r.prompt_name AS prompt, r.prompt_version AS release, count() AS n, avg(s.mean_one) AS mean_score,
   1.96 * stddevSamp(s.mean_one) / sqrt(scored) AS score_ci95, countIf(s.mean_one IS NOT NULL) AS scored,
   sum(f.given) AS thumbs, sum(f.down) / nullIf(thumbs, 0) AS down_share
 FROM (SELECT request_id, prompt_name, prompt_version ${requestsIn(d)} AND ${PRIMARY} AND prompt_name != '') AS r
 GLOBAL LEFT JOIN (SELECT request_id, toNullable(avg(score)) AS mean_one FROM sidelight.scores FINAL WHERE ${d.range('ts')} AND ${known} GROUP BY request_id) AS s ON s.request_id = r.request_id
 GLOBAL LEFT JOIN (SELECT request_id, count() AS given, countIf(value < 0.5) AS down FROM sidelight.feedback WHERE ts >= ${d.from} AND name = 'thumbs' GROUP BY request_id) AS f ON f.request_id = r.request_id
-GROUP BY prompt, version ORDER BY n DESC, prompt, version LIMIT 50`,
+GROUP BY prompt, release ORDER BY n DESC, prompt, release LIMIT 50`,
 })
 
 const scorers = table({

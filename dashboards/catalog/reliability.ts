@@ -81,12 +81,12 @@ const timeouts = table({
   }),
   sql: (
     d,
-  ) => `SELECT r.route AS route, r.candidate_assigned AS candidate, sum(a.slow) AS slow_calls, count() AS affected,
+  ) => `SELECT r.route AS route, r.candidate_assigned AS drawn, sum(a.slow) AS slow_calls, count() AS affected,
   countIf(NOT r.${GOOD}) AS seen_by_caller, seen_by_caller / affected AS seen_share
 FROM (SELECT request_id, route, candidate_assigned, status ${requestsIn(d)} AND ${PRIMARY}) AS r
 GLOBAL INNER JOIN (SELECT request_id, countIf(outcome = 'slow') AS slow FROM sidelight.attempts WHERE ${d.range('ts')}
   GROUP BY request_id HAVING slow > 0) AS a ON a.request_id = r.request_id
-GROUP BY route, candidate ORDER BY slow_calls DESC, route, candidate LIMIT 50`,
+GROUP BY route, drawn ORDER BY slow_calls DESC, route, drawn LIMIT 50`,
 })
 
 const matrix = table({
@@ -126,7 +126,7 @@ const classes = series({
 const throttled = series({
   ...calls,
   id: 'reliability-throttled',
-  by: 'target',
+  by: 'upstream',
   title: 'Rate limits by provider and model',
   description: 'Calls that were answered with 429, or refused as too many. For all callers.',
   answers: ['Is a provider throttling?'],
@@ -136,8 +136,8 @@ const throttled = series({
   stacked: true,
   sql: (
     d,
-  ) => `SELECT ${d.bucket('ts')} AS time, concat(toString(provider), '/', toString(model)) AS target, count() AS calls
-${attemptsIn(d)} AND (http_status = 429 OR outcome = 'rate_limit') GROUP BY time, target ORDER BY time, target`,
+  ) => `SELECT ${d.bucket('ts')} AS time, concat(toString(provider), '/', toString(model)) AS upstream, count() AS calls
+${attemptsIn(d)} AND (http_status = 429 OR outcome = 'rate_limit') GROUP BY time, upstream ORDER BY time, upstream`,
 })
 
 const account = table({
