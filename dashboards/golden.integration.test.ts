@@ -6,6 +6,7 @@ import { panelWarehouse } from '../testing/dashboards/warehouse.ts'
 import { insertRows, someRequests } from '../testing/ledger-rows.ts'
 import { seededRandom } from '../testing/random.ts'
 import { panels } from './catalog/catalog.ts'
+import { spikeSql } from './catalog/spend-spike.ts'
 import type { Choices, MacroValues } from './macros.ts'
 
 const warehouse = await panelWarehouse()
@@ -214,7 +215,8 @@ test('the causes of a change add up to it, whatever comes and goes', async () =>
       ['19T00', '20T00'],
     ] as const) {
       const range = { from: new Date(`2026-11-${from}:00:00Z`), to: new Date(`2026-11-${to}:00:00Z`) }
-      const parts = (await answerOf('cost-spike', variables, range)).map(({ usd }) => Number(usd))
+      const answer = await askWithParams(engine, spikeSql, { ...countableRange, ...range, variables })
+      const parts = named(answer).map(({ usd }) => Number(usd))
       assert.equal(parts.length, 6)
       const total = parts.pop() ?? Number.NaN
       const size = Math.max(1e-3, ...parts.map(Math.abs))
