@@ -55,7 +55,7 @@ const failures = series({
     `SELECT ${d.bucket('ts')} AS time, countIf(${FAILED}) AS failures ${theirs(d)} AND ${PRIMARY} GROUP BY time ORDER BY time`,
 })
 
-/** Comments are the words of users: they are counted here, not shown. */
+/** Comments are the words of users: no panel reads them, and Grafana's user may not. */
 const feedback = table({
   id: 'customer-feedback',
   title: 'Feedback',
@@ -67,11 +67,11 @@ const feedback = table({
     given: { label: 'Given', unit: 'count' },
     mean_value: { label: 'Mean', unit: 'score' },
     low: { label: 'Below 0.5', unit: 'count' },
-    commented: { label: 'With a comment', unit: 'count' },
     last_given: { label: 'Last', unit: 'time' },
   },
-  sql: (d) => `SELECT name, count() AS given, avg(value) AS mean_value, countIf(value < 0.5) AS low,
-  countIf(comment != '') AS commented, max(ts) AS last_given
+  sql: (
+    d,
+  ) => `SELECT name, count() AS given, avg(value) AS mean_value, countIf(value < 0.5) AS low, max(ts) AS last_given
 FROM sidelight.feedback WHERE customer = ${d.one('one_customer')} AND ${d.range('ts')} AND ${d.among('app')}
 GROUP BY name ORDER BY given DESC, name LIMIT 50`,
 })
