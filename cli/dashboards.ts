@@ -30,8 +30,19 @@ export async function runDashboards(args: readonly string[]): Promise<number> {
     return 2
   }
   if (values.sql !== undefined) return printSql(values.sql)
-  const { provisioningFiles } = await import('../dashboards/grafana/files.ts')
+  // Builders of boards are a development dependency: an installation without it has the files already.
+  const built = await import('../dashboards/grafana/files.ts').catch(asMissing)
+  if (built === undefined) {
+    process.stderr.write('sidelight: writing boards needs the development dependencies (npm install)\n')
+    return 1
+  }
+  const { provisioningFiles } = built
   return values.check ? check(values.out, provisioningFiles()) : write(values.out, provisioningFiles())
+}
+
+function asMissing(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') return undefined
+  throw error
 }
 
 function printSql(id: string): number {

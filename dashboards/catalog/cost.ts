@@ -114,6 +114,17 @@ const tokenMix = bars({
 ${pricedIn(d)} GROUP BY route ORDER BY input + cache_read + cache_write + reasoning + output DESC, route LIMIT 20`,
 })
 
+/** The twenty dearest by cost alone first: what else is shown is not worked out for every prompt there ever was. */
+function promptsSql(d: Dialect): string {
+  const dearest = `SELECT prompt_fingerprint, app ${pricedIn(d)} GROUP BY prompt_fingerprint, app
+  ORDER BY sum(cost_usd) DESC NULLS LAST, prompt_fingerprint, app LIMIT 20`
+  return `SELECT toString(prompt_fingerprint) AS prompt, app, any(prompt_name) AS template, ${SPEND} AS spend, count() AS n,
+  toFloat64(sum(cost_usd)) / nullIf(count(cost_usd), 0) AS usd_per_request, avg(input_tokens) AS mean_input,
+  toString(argMax(request_id, (ts, request_id))) AS latest
+${pricedIn(d)} AND (prompt_fingerprint, app) GLOBAL IN (${dearest})
+GROUP BY prompt_fingerprint, app ${bySpend}, prompt, app LIMIT 20`
+}
+
 const prompts = table({
   id: 'cost-prompts',
   title: 'Most expensive prompts',
@@ -128,12 +139,7 @@ const prompts = table({
     mean_input: { label: 'Mean tokens in', unit: 'tokens' },
     latest: { label: 'Latest', link: { board: 'sidelight-requests', variable: 'request_id' } },
   }),
-  sql: (
-    d,
-  ) => `SELECT lower(hex(prompt_fingerprint)) AS prompt, app, any(prompt_name) AS template, ${SPEND} AS spend, count() AS n,
-  toFloat64(sum(cost_usd)) / nullIf(count(cost_usd), 0) AS usd_per_request, avg(input_tokens) AS mean_input,
-  toString(argMax(request_id, (ts, request_id))) AS latest
-${pricedIn(d)} GROUP BY prompt_fingerprint, app ${bySpend}, prompt, app LIMIT 20`,
+  sql: promptsSql,
 })
 
 const unpricedModels = table({
