@@ -231,7 +231,7 @@ test('the causes of a change add up to it, whatever comes and goes', async () =>
 test('spend is what the ledger says', async () => {
   const range = { from: new Date('2026-11-20T00:00:00Z'), to: new Date('2026-11-24T00:00:00Z') }
   const [ledger] = await engine.rows<{ usd: number }>(
-    'SELECT toFloat64(sum(cost_usd)) AS usd FROM sidelight.requests',
+    'SELECT toFloat64(sum(cost_usd)) AS usd FROM sidelight.requests WHERE ts >= toDateTime(1793491200)',
   )
   const [spend] = await answerOf('overview-spend', {}, range)
   const [month] = await answerOf('cost-month-to-date', {}, range)

@@ -103,6 +103,7 @@ const rows: readonly (Partial<RequestRow> & { time: string })[] = [
     time: '11:00',
     ...shop,
     role: 'shadow',
+    status: 'error',
     cost_usd: '0.05',
     input_tokens: 1000,
     output_tokens: 100,
@@ -128,6 +129,8 @@ const rows: readonly (Partial<RequestRow> & { time: string })[] = [
     status: 'truncated',
     duration_ms: 3000,
   },
+  // In October: no part of this month, of its budgets or of the week.
+  { time: '-500:00', ...shop, ...fallback, cost_usd: '3', duration_ms: 500 },
 ]
 
 export async function insertCountable(engine: Engine): Promise<void> {
@@ -194,7 +197,9 @@ export async function insertCountable(engine: Engine): Promise<void> {
     candidate: 'cheap',
     score,
   }))
-  await insertRows(engine, 'scores', [...scores, { ...scores[1], version: 2, score: 0.7 }])
+  await insertRows(engine, 'scores', scores)
+  // Scored again: until a merge both rows are there.
+  await insertRows(engine, 'scores', [{ ...scores[1], version: 2, score: 0.7 }])
 }
 
 export const countableRange = { from: new Date(at('06:00')), to: new Date(at('12:00')), stepSeconds: 3600 }
