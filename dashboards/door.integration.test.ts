@@ -60,15 +60,22 @@ test('readers of the embedded warehouse may run every statement, with bound valu
 
 test('and as Grafana sends it, alerts included', async () => {
   const found: string[] = []
-  const expanded = Object.entries(statements).map(([id, sql]): [string, string] => [
-    id,
-    expandMacros(sql(grafana), {
-      from,
-      to,
-      stepSeconds: 300,
-      variables: { ...variables, slo_ms: '8000', slo_target: '0.99' },
-    }),
-  ])
+  // What is Grafana's own are the macros and the decoding of values: one statement for each sort of variable has both.
+  const ownSort = panels.filter(({ filters }) =>
+    filters.some((name) => !multiVariables.some((multi) => multi === name)),
+  )
+  const ids = ['overview-outcomes', ...ownSort.map(({ id }) => id), ...annotations.map(({ id }) => id)]
+  const expanded = ids
+    .map((id): [string, (dialect: Dialect) => string] => [id, statements[id] ?? (() => '')])
+    .map(([id, sql]): [string, string] => [
+      id,
+      expandMacros(sql(grafana), {
+        from,
+        to,
+        stepSeconds: 300,
+        variables: { ...variables, slo_ms: '8000', slo_target: '0.99' },
+      }),
+    ])
   for (const [id, text] of [...expanded, ...rules.map(({ uid, sql }): [string, string] => [uid, sql])]) {
     const why = await refused(text)
     if (why !== undefined) found.push(`${id}: ${why}`)

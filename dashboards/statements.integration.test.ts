@@ -59,14 +59,18 @@ test('without a row every statement runs, and unknown is not zero', async () => 
 test('with rows every statement answers the same in both dialects', async () => {
   await insertTraffic(engine, to, 2000)
   const filled = new Set<string>()
+  // Dialects are compared where names hurt; golden.integration.test.ts compares them on everything, too.
   const found = await failures(Object.keys(choices), async (panel, values) => {
-    const first = await askAsGrafana(engine, panel.sql, values)
-    // What matches nothing is told apart in Grafana's dialect alone: bound values are no text of the statement.
-    const isBound = values.variables !== choices['nothing']
-    const second = isBound ? await askWithParams(engine, panel.sql, values) : first
-    assertShape(panel, second)
-    assertAlike(first, second)
-    if (second.rows.length > 0) filled.add(panel.id)
+    const asGrafana =
+      values.variables === choices['all'] ? undefined : await askAsGrafana(engine, panel.sql, values)
+    const bound =
+      values.variables === choices['nothing'] ? undefined : await askWithParams(engine, panel.sql, values)
+    for (const answer of [asGrafana, bound]) {
+      if (answer === undefined) continue
+      assertShape(panel, answer)
+      if (answer.rows.length > 0) filled.add(panel.id)
+    }
+    if (asGrafana !== undefined && bound !== undefined) assertAlike(asGrafana, bound)
   })
   assert.deepEqual(found, [])
   const needsId = (panel: Panel) => panel.filters.includes('request_id')
