@@ -1,5 +1,6 @@
 import type { Environment } from '../contract/config/load.ts'
 import { runCheck } from './check.ts'
+import { runDashboards } from './dashboards.ts'
 import { runDrillCommand } from './drill.ts'
 import { runExplain } from './explain.ts'
 import { runHelp } from './help.ts'
@@ -32,6 +33,10 @@ export const commands: Readonly<Record<string, Command>> = {
   drill: {
     summary: 'simulated faults against this configuration, and what callers would see of them',
     run: runDrillCommand,
+  },
+  dashboards: {
+    summary: 'write the boards and alerts that Grafana reads; --check, --sql PANEL',
+    run: runDashboards,
   },
   explain: { summary: 'say why a request went where it went', run: runExplain },
   policy: { summary: 'check, publish or show the weights of routes', run: runPolicy },

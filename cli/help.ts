@@ -1,7 +1,7 @@
 import type { Command } from './commands.ts'
 
 export async function runHelp(commands: Readonly<Record<string, Command>>): Promise<number> {
-  const rows = Object.entries(commands).map(([name, command]) => `  ${name.padEnd(10)} ${command.summary}`)
+  const rows = Object.entries(commands).map(([name, command]) => `  ${name.padEnd(11)} ${command.summary}`)
   process.stdout.write(`${[...head, ...rows, ...tail].join('\n')}\n`)
   return 0
 }
@@ -35,6 +35,8 @@ const tail = [
   '',
   'Of policies (`sidelight policy` alone says more):',
   '  policy check FILE     policy publish FILE [--route R] [--sign-key-env V] [--reason TEXT] [--dry-run]     policy show',
+  '',
+  'sidelight dashboards [--check | --sql PANEL] [--out DIR]: exit code 1 when --check finds stale files',
   '',
   'Of the warehouse:',
   '  warehouse migrate [--target embedded|server|cluster|cloud] [--cluster NAME] [--url URL] [--dry-run] [--wait 30s]',

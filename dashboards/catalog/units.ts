@@ -1,0 +1,17 @@
+/** What a number counts, for whoever draws it. Shares run from 0 to 1. */
+export type Unit =
+  | 'usd'
+  | 'usd_per_million_tokens'
+  | 'count'
+  | 'per_second'
+  | 'share'
+  | 'factor'
+  | 'score'
+  | 'tokens'
+  | 'tokens_per_second'
+  | 'ms'
+  | 'us'
+  | 'seconds'
+  | 'bytes'
+  | 'time'
+  | 'text'
