@@ -17,6 +17,8 @@ export interface ChildOptions {
   readonly ready: RegExp
   /** How long it may take to end before it is killed. */
   readonly stopMs: number
+  /** Exit codes that say that another process has what it needs, and a sentence about each. */
+  readonly taken?: Readonly<Record<number, string>>
 }
 
 export interface Child {
@@ -25,6 +27,10 @@ export interface Child {
   starts(): number
   /** Resolves with the address of the first start, or with why there is none. */
   readonly started: Promise<{ address: string } | { problem: string }>
+  /** Resolves with a sentence when its first start found taken what it needs; it is not started again. */
+  readonly refused: Promise<string>
+  /** A signal came, which may be for it too: however it ends now, it is not started again. */
+  letGo(): void
   /** Resolves when it has ended. It can be asked more than once. */
   stop(): Promise<void>
 }
@@ -51,6 +57,8 @@ const waitMaxMs = 30_000
 /** Up for this long, and the next end is a new trouble, not the same one. */
 const soundMs = 60_000
 const startMs = 15_000
+/** A process that was killed a moment ago lets go of what it held only when it has noticed. */
+const takenTries = 3
 
 /** A process beside this one: started, started again when it dies, ended when it is told. */
 export function superviseChild(options: ChildOptions): Child {
@@ -65,13 +73,17 @@ export function superviseChild(options: ChildOptions): Child {
   const { promise: started, resolve: settle } = Promise.withResolvers<
     { address: string } | { problem: string }
   >()
+  const { promise: refused, resolve: refuse } = Promise.withResolvers<string>()
+  let hasServed = false
   const late = setTimeout(() => settle({ problem: `it did not start within ${startMs / 1000} s` }), startMs)
+  late.unref()
 
   const start = () => {
     starts += 1
     const startedMs = performance.now()
     const run = launch(options, (found) => {
       address = found
+      hasServed = true
       settle({ address: found })
     })
     child = run
@@ -83,13 +95,17 @@ export function superviseChild(options: ChildOptions): Child {
       address = undefined
       onEnded()
       if (isStopping) return
-      settle({ problem: 'it ended at its start; its last lines above say why' })
+      const taken = code === null ? undefined : options.taken?.[code]
+      const isWaiting = taken !== undefined && !hasServed
+      if (isWaiting && starts === takenTries) return refuse(taken)
+      if (!isWaiting) settle({ problem: 'it ended at its start; its last lines above say why' })
       if (code === unusable) {
         log.error(`${name} cannot run here; everything else goes on`, { code })
         return
       }
       if (performance.now() - startedMs > soundMs) waitMs = firstWaitMs
-      log.error(`${name} ended; starting it again`, { code: code ?? signal ?? 'unknown', wait_ms: waitMs })
+      const why = { code: code ?? signal ?? 'unknown', wait_ms: waitMs, reason: taken }
+      if (!isWaiting) log.error(`${name} ended; starting it again`, why)
       timer = setTimeout(start, waitMs)
       waitMs = Math.min(waitMs * 2, waitMaxMs)
     }
@@ -99,13 +115,18 @@ export function superviseChild(options: ChildOptions): Child {
   start()
   void started.then(() => clearTimeout(late))
 
+  const letGo = () => {
+    isStopping = true
+    clearTimeout(timer)
+  }
   return {
     started,
+    refused,
+    letGo,
     address: () => address,
     starts: () => starts,
     async stop() {
-      isStopping = true
-      clearTimeout(timer)
+      letGo()
       const running = child
       if (running === undefined) return
       const kill = setTimeout(() => running.kill('SIGKILL'), options.stopMs)

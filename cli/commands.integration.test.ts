@@ -126,7 +126,8 @@ test('an address in use is named with what to do, and nothing is left running', 
     const { code, stderr } = await ended(run)
     assert.equal(code, 1)
     assert.match(stderr, new RegExp(`127\\.0\\.0\\.1:${port} is in use`))
-    assert.match(stderr, /SIDELIGHT_LISTEN=/)
+    for (const name of ['LISTEN', 'ADMIN', 'WAREHOUSE_LISTEN', 'STATE_DIR'])
+      assert.match(stderr, new RegExp(` SIDELIGHT_${name}=`))
   }
 })
 

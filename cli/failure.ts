@@ -20,8 +20,9 @@ function systemHelp(error: Error & { code?: string; address?: string; port?: num
     case 'EADDRINUSE':
       return [
         `${where} is in use.`,
-        '  Is Sidelight running already? Then stop that one, or choose other addresses:',
-        '  SIDELIGHT_LISTEN=127.0.0.1:4200 SIDELIGHT_ADMIN=127.0.0.1:4201 npm start',
+        '  Is Sidelight running already? Then stop that one, or choose other addresses and another directory:',
+        '  SIDELIGHT_LISTEN=127.0.0.1:4200 SIDELIGHT_ADMIN=127.0.0.1:4201 \\',
+        '  SIDELIGHT_WAREHOUSE_LISTEN=127.0.0.1:4202 SIDELIGHT_STATE_DIR=.sidelight-2 npm start',
       ].join('\n')
     case 'EADDRNOTAVAIL':
       return `${where} is no address of this machine: mend \`listen\` or \`admin\``

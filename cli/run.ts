@@ -22,6 +22,10 @@ export interface Running {
   readonly detected: readonly string[]
   readonly data: AddressInfo
   readonly admin: AddressInfo
+  /** Resolves as soon as it is to end. */
+  readonly ending: Promise<void>
+  /** Ends it as a signal does. */
+  end(): void
   /** Resolves when a signal ended it and everything is written. */
   readonly stopped: Promise<number>
 }
@@ -72,7 +76,9 @@ export async function runProxy(
   })
   const adminAddress = await listenOn(admin, config.admin)
   const unwatch = watchFile(loaded, reload, log)
-  const stopped = untilSignal(log).then(async () => {
+  const asked = Promise.withResolvers<void>()
+  const ending = Promise.race([untilSignal(log), asked.promise])
+  const stopped = ending.then(async () => {
     unwatch()
     await policies.stop()
     log.info('draining', { in_flight: await group.inFlight(), limit_ms: config.drain })
@@ -85,7 +91,7 @@ export async function runProxy(
     log.info('stopped')
     return 0
   })
-  return { config, detected, data: group.address, admin: adminAddress, stopped }
+  return { config, detected, data: group.address, admin: adminAddress, ending, end: asked.resolve, stopped }
 }
 
 function isLoopback(address: string): boolean {

@@ -48,11 +48,16 @@ export async function prepareEmbedded(
   const client = createClient({ url, username, password, database, log: { level: ClickHouseLogLevel.OFF } })
   try {
     let said: string | undefined
+    const aborted = untilAborted(signal)
     for (let waitMs = firstWaitMs; !signal.aborted; waitMs = Math.min(2 * waitMs, waitMaxMs)) {
-      const problem = await prepare(doorOf(client)).then(
-        () => undefined,
-        (error: unknown) => error,
-      )
+      const problem = await Promise.race([
+        prepare(doorOf(client)).then(
+          () => undefined,
+          (error: unknown) => error,
+        ),
+        // Whoever listens there may never answer, and must not keep this process.
+        aborted,
+      ])
       if (problem === undefined) return
       if (problem instanceof SchemaError) throw problem
       // Not being there yet is no news; an answer that says no is.
@@ -65,6 +70,13 @@ export async function prepareEmbedded(
   } finally {
     await client.close()
   }
+}
+
+function untilAborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined)
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true })
+  })
 }
 
 /** Ships until the signal, then what is left. Throws when the schema is one that must not be touched. */

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../contract/config/load.ts'
+import type { Config } from '../contract/config/schema.ts'
+import { warehouseExits } from '../ingest/embedded/exits.ts'
 import { type Child, childMetrics, superviseChild } from './children.ts'
 import { startIngestChild } from './ingest.ts'
 import { logFor } from './log-for.ts'
@@ -15,16 +17,24 @@ export async function runUp(args: readonly string[], environment: Environment): 
   if (warehouse !== undefined) children.set('warehouse', warehouse)
   const ingest = startIngestChild(running.config, logFor(running.config))
   children.set('ingest', ingest)
+  // Ctrl-C reaches them too; whoever dies of it is not to be started again.
+  void running.ending.then(() => [...children.values()].map((child) => child.letGo()))
+  let refusal: string | undefined
+  void warehouse?.refused.then((why) => {
+    refusal = why
+    running.end()
+  })
   const text = await Promise.race([
     warehouseText(running, warehouse),
     sleep(greetAfterMs, 'starting; a line of the log says if it cannot', { ref: false }),
-    running.stopped.then(() => ''),
+    running.ending.then(() => ''),
   ])
   if (text !== '') process.stdout.write(greeting(running, text))
   const code = await running.stopped
   // In this order: what the proxy wrote last is still to arrive.
   await ingest.stop()
   await warehouse?.stop()
+  if (refusal !== undefined) throw new Error(refusal)
   return code
 }
 
@@ -37,7 +47,16 @@ function startWarehouse({ config }: Running): Child | undefined {
     log: logFor(config),
     ready: /^warehouse (http:\S+)$/,
     stopMs: config.drain + killAfterMs,
+    taken: takenTexts(config),
   })
+}
+
+function takenTexts({ warehouse, stateDir }: Config): Readonly<Record<number, string>> {
+  const again = 'is Sidelight running already? Then stop that one, or choose another'
+  return {
+    [warehouseExits.listenTaken]: `${warehouse.listen}, where the warehouse is to listen, is in use: ${again} with SIDELIGHT_WAREHOUSE_LISTEN`,
+    [warehouseExits.directoryTaken]: `the state directory ${stateDir} is in use by another process: ${again} with SIDELIGHT_STATE_DIR`,
+  }
 }
 
 async function warehouseText({ config }: Running, child: Child | undefined): Promise<string> {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -61,14 +63,35 @@ test('up starts it, starts it again when it dies, stays ready meanwhile, and sto
 
 test('a sidecar whose warehouse cannot start goes on without it', async () => {
   await using folder = await tempDir()
-  await using other = sidelight(['warehouse'], folder.path)
-  await other.waitFor(/^warehouse http/m, 30_000)
+  await mkdir(folder.file('.sidelight/warehouse'), { recursive: true })
+  await writeFile(folder.file('.sidelight/warehouse/data'), 'no directory')
   await using run = sidelight(['up'], folder.path)
   await run.waitFor(/ {2}warehouse +(not running: it ended at its start|starting)/, 30_000)
-  await run.waitFor(/in use by process/, 30_000)
+  await run.waitFor(/warehouse ended; starting it again/, 30_000)
   const [, admin = ''] = await run.waitFor(/ {2}admin +(http:\S+)/)
   assert.equal((await fetch(`${admin}/readyz`)).status, 200)
   assert.equal((await fetch(`${admin}/metrics`)).status, 200)
+})
+
+test('up does not start beside another one on its state directory, nor where its warehouse cannot listen', async (t) => {
+  await using folder = await tempDir()
+  await using other = sidelight(['warehouse'], folder.path)
+  await other.waitFor(/^warehouse http/m, 30_000)
+  const taken = createServer().listen(0, '127.0.0.1')
+  t.after(() => taken.close())
+  await once(taken, 'listening')
+  const listen = `127.0.0.1:${(taken.address() as AddressInfo).port}`
+  const refused = async (env: Record<string, string>, because: RegExp) => {
+    await using run = sidelight(['up'], folder.path, env)
+    assert.deepEqual(await run.exit, { code: 1, signal: null })
+    assert.match(run.stderr, because)
+    assert.doesNotMatch(run.stderr, /starting it again/)
+  }
+  await refused({}, /^sidelight: the state directory \.sidelight is in use by .*SIDELIGHT_STATE_DIR$/m)
+  await refused(
+    { SIDELIGHT_STATE_DIR: folder.file('second'), SIDELIGHT_WAREHOUSE_LISTEN: listen },
+    new RegExp(`^sidelight: ${listen}, .* is in use.*SIDELIGHT_WAREHOUSE_LISTEN$`, 'm'),
+  )
 })
 
 test('where another warehouse is configured there is none to run', async () => {

@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import { errorCode } from '../files.ts'
 import { livenessOf, type Owner, thisProcess } from '../owner.ts'
 
+/** Another process works in the directory. */
+export class DirectoryTaken extends Error {}
+
 /**
  * One process per directory. The engine sees to that too, but tells nothing of who holds it; here a second
  * opener learns the process id at once, and what a killed one left is taken over.
@@ -15,8 +18,8 @@ export function lockDirectory(directory: string): () => void {
   if (!create(file, text)) {
     const owner = read(file)
     if (owner !== undefined && livenessOf(owner, self) === 'alive') {
-      throw new Error(
-        `the directory ${directory} is in use by process ${owner.pid}: stop that warehouse, or set another \`stateDir\``,
+      throw new DirectoryTaken(
+        `the directory ${directory} is in use by process ${owner.pid}: stop that warehouse, or set another \`stateDir\` (SIDELIGHT_STATE_DIR)`,
       )
     }
     // Replaced whole; the engine's own lock decides should two do so at once.

@@ -1,14 +1,16 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer, type Server as Listener } from 'node:net'
 import { join } from 'node:path'
+import { errorCode } from '../files.ts'
 import { isLoopback } from '../target.ts'
 import { warehouseToken } from '../token.ts'
 import { type Catalog, loadCatalog } from './catalog.ts'
 import { type Engine, EngineMissing, openEngine } from './engine.ts'
+import { warehouseExits } from './exits.ts'
 import { createHealth } from './health.ts'
 import { quotedName } from './literal.ts'
-import { lockDirectory } from './lock.ts'
+import { DirectoryTaken, lockDirectory } from './lock.ts'
 import { createLog } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import type { WarehouseOptions } from './options.ts'
@@ -31,14 +33,26 @@ const log = createLog({
 // A log that nobody reads any more is no reason to end.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 
-/** 78 is EX_CONFIG: another start would fail in the same way. */
-const exitCodes = { failed: 1, unusable: 78 } as const
-
 try {
   await start()
 } catch (error) {
-  log.error('the warehouse cannot start', { reason: error instanceof Error ? error.message : 'unknown' })
-  process.exitCode = error instanceof EngineMissing ? exitCodes.unusable : exitCodes.failed
+  const exit = exitOf(error)
+  const isTaken = exit === warehouseExits.listenTaken || exit === warehouseExits.directoryTaken
+  // Its parent says that better, and once.
+  if (!(isTaken && options.isSupervised)) log.error('the warehouse cannot start', { reason: reasonOf(error) })
+  process.exitCode = isTaken && !options.isSupervised ? warehouseExits.failed : exit
+}
+
+function exitOf(error: unknown): number {
+  if (error instanceof EngineMissing) return warehouseExits.unusable
+  if (error instanceof DirectoryTaken) return warehouseExits.directoryTaken
+  return errorCode(error) === 'EADDRINUSE' ? warehouseExits.listenTaken : warehouseExits.failed
+}
+
+function reasonOf(error: unknown): string {
+  if (errorCode(error) === 'EADDRINUSE')
+    return `${options.listen} is in use: choose another address with SIDELIGHT_WAREHOUSE_LISTEN`
+  return error instanceof Error ? error.message : 'unknown'
 }
 
 async function start(): Promise<void> {
@@ -46,6 +60,7 @@ async function start(): Promise<void> {
   const unlock = lockDirectory(directory)
   let engine: Engine | undefined
   try {
+    await sayWhenTaken(options.listen)
     const token = await warehouseToken(options.stateDir)
     const rowsDirectory = emptied(join(directory, 'sidelight-tmp'))
     const backups = join(options.stateDir, 'backups')
@@ -108,7 +123,14 @@ async function prepareEngine(engine: Engine): Promise<Catalog> {
   }
 }
 
-function listenOn(server: Server, listen: string): Promise<AddressInfo> {
+/** At once, not after the engine has opened. */
+async function sayWhenTaken(listen: string): Promise<void> {
+  const probe = createServer()
+  await listenOn(probe, listen)
+  await new Promise((resolve) => probe.close(resolve))
+}
+
+function listenOn(server: Listener, listen: string): Promise<AddressInfo> {
   const at = listen.lastIndexOf(':')
   const host = listen.slice(0, at).replace(/^\[|\]$/g, '')
   return new Promise((resolve, reject) => {
