@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { type Environment, loadConfig } from '../contract/config/load.ts'
 import type { Config } from '../contract/config/schema.ts'
 import { backUp, isPlace, logRestore, type Place, restore } from '../ingest/backup.ts'
+import { UsageError } from './failure.ts'
 import { prepareWarehouse } from './prepare-warehouse.ts'
 import { openWarehouse, untilThere } from './warehouse-door.ts'
 
@@ -69,7 +70,7 @@ function read(args: readonly string[], environment: Environment, option: 'to' | 
   })
   const { config: file, to, from, replace } = values as Readonly<Record<string, string | boolean | undefined>>
   const place = to ?? from
-  if (typeof place !== 'string') throw new Error(`--${option} DIR is missing`)
+  if (typeof place !== 'string') throw new UsageError(`--${option} DIR is missing`)
   const { config } = loadConfig({ file: typeof file === 'string' ? file : undefined, environment })
   return { config, place, replace: replace === true }
 }

@@ -137,8 +137,18 @@ test('an unknown command and an unknown option say what there is', async () => {
   assert.equal(command.code, 2)
   assert.match(command.stderr, /did you mean check\?/)
   const option = await ended(sidelight(['up', '--port', '1'], folder.path))
-  assert.equal(option.code, 1)
+  assert.equal(option.code, 2)
   assert.match(option.stderr, /--port.*sidelight help/)
+})
+
+test('the version, and the help of one command, are printed on request', async () => {
+  await using folder = await tempDir()
+  const version = await ended(sidelight(['--version'], folder.path))
+  assert.match(version.stdout, /^sidelight \d+\.\d+\.\d+\n$/)
+  const { code, stdout } = await ended(sidelight(['drill', '--help'], folder.path))
+  assert.equal(code, 0)
+  assert.match(stdout, /^sidelight drill: /)
+  assert.doesNotMatch(stdout, /SIDELIGHT_LISTEN/)
 })
 
 test('when nobody reads the log any more, requests are served all the same', async () => {

@@ -3,7 +3,7 @@ import { runCheck } from './check.ts'
 import { runDashboards } from './dashboards.ts'
 import { runDrillCommand } from './drill.ts'
 import { runExplain } from './explain.ts'
-import { runHelp } from './help.ts'
+import { runHelp, runVersion } from './help.ts'
 import { runIngest } from './ingest.ts'
 import { runPolicy } from './policy.ts'
 import { runReconcile } from './reconcile.ts'
@@ -41,5 +41,6 @@ export const commands: Readonly<Record<string, Command>> = {
   explain: { summary: 'say why a request went where it went', run: runExplain },
   policy: { summary: 'check, publish or show the weights of routes', run: runPolicy },
   check: { summary: 'validate the configuration and print it resolved, secrets hidden', run: runCheck },
-  help: { summary: 'show the commands', run: () => runHelp(commands) },
+  help: { summary: 'show the commands, or one of them', run: (args) => runHelp(commands, args) },
+  version: { summary: 'print the version', run: runVersion },
 }

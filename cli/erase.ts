@@ -3,6 +3,7 @@ import { type Environment, loadConfig } from '../contract/config/load.ts'
 import { eraseCustomer } from '../ingest/erase.ts'
 import { migrations } from '../ingest/migrations/all.ts'
 import { shardedTables } from '../ingest/migrations/render.ts'
+import { UsageError } from './failure.ts'
 import { openWarehouse, untilThere } from './warehouse-door.ts'
 
 /** Removes all rows of a customer and prints how many there were. */
@@ -12,7 +13,7 @@ export async function runErase(args: readonly string[], environment: Environment
     options: { config: { type: 'string' }, customer: { type: 'string' }, cluster: { type: 'string' } },
     strict: true,
   })
-  if (values.customer === undefined) throw new Error('--customer NAME is missing')
+  if (values.customer === undefined) throw new UsageError('--customer NAME is missing')
   const { config } = loadConfig({ file: values.config, environment })
   const { database, customers, url } = config.warehouse
   await using warehouse = await openWarehouse(config)

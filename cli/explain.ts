@@ -3,10 +3,11 @@ import { type Environment, loadConfig } from '../contract/config/load.ts'
 import type { Config } from '../contract/config/schema.ts'
 import type { ExplainOutcome } from '../sidecar/admin.ts'
 import type { Explanation } from '../sidecar/explain/explanation.ts'
-import { explanationText } from '../sidecar/explain/text.ts'
+import { explanationText, titleWidth } from '../sidecar/explain/text.ts'
 import { adminOrigin, askAdmin } from './ask-admin.ts'
 import { withDefaults } from './defaults.ts'
 import { explainFromWarehouse } from './explain-warehouse.ts'
+import { wrapFor } from './wrap.ts'
 
 const requestIdForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
@@ -32,9 +33,13 @@ export async function runExplain(args: readonly string[], environment: Environme
   }
   const { explanation } = outcome
   process.stdout.write(
-    `${values.json ? JSON.stringify(explanation, null, 2) : explanationText(explanation as Explanation)}\n`,
+    `${values.json ? JSON.stringify(explanation, null, 2) : screen(explanation as Explanation)}\n`,
   )
   return 0
+}
+
+function screen(explanation: Explanation): string {
+  return wrapFor(explanationText(explanation), process.stdout, titleWidth)
 }
 
 type Asked =

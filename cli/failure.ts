@@ -1,6 +1,14 @@
 import { distance } from 'fastest-levenshtein'
 import { ConfigError } from '../contract/config/problem.ts'
 
+/** A command was called in a way that it does not know: exit code 2. */
+export class UsageError extends Error {}
+
+export function isWrongUse(error: unknown): boolean {
+  if (error instanceof UsageError) return true
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_')
+}
+
 /** What a user reads when a command could not do its work: what is wrong, then how to mend it. */
 export function describeFailure(error: unknown): string {
   if (error instanceof ConfigError) {
@@ -33,7 +41,7 @@ function systemHelp(error: Error & { code?: string; address?: string; port?: num
     case 'ERR_PARSE_ARGS_UNKNOWN_OPTION':
     case 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL':
     case 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE':
-      return `${error.message.split('. ')[0]}; \`sidelight help\` lists the options`
+      return `${error.message.split('. ')[0]}; \`sidelight help <command>\` lists the options`
     default:
       return undefined
   }

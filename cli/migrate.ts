@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { type Environment, loadConfig } from '../contract/config/load.ts'
 import { duration } from '../contract/config/units.ts'
 import { type Target, targets } from '../ingest/migrations/step.ts'
+import { UsageError } from './failure.ts'
 import { type Prepared, prepareWarehouse } from './prepare-warehouse.ts'
 import { openWarehouse, untilThere } from './warehouse-door.ts'
 
@@ -24,7 +25,7 @@ export async function runMigrate(args: readonly string[], environment: Environme
   const target = targetFrom(values.target, values.cluster, values.url ?? config.warehouse.url)
   const dryRun = values['dry-run'] === true
   await using warehouse = await openWarehouse(config, values.url)
-  await untilThere(warehouse, v.parse(duration, values.wait))
+  await untilThere(warehouse, waitOf(values.wait))
   const say = (line: string) => process.stdout.write(`${line}\n`)
   const prepared = await prepareWarehouse(warehouse.door, config, {
     target,
@@ -36,10 +37,16 @@ export async function runMigrate(args: readonly string[], environment: Environme
   return 0
 }
 
+function waitOf(text: string): number {
+  const parsed = v.safeParse(duration, text)
+  if (!parsed.success) throw new UsageError('--wait is a duration such as 30s')
+  return parsed.output
+}
+
 function targetFrom(asked: string | undefined, cluster: string | undefined, url: string): Target {
   const usual = url === 'embedded' ? 'embedded' : cluster === undefined ? 'server' : 'cluster'
   const target = targets.find((name) => name === (asked ?? usual))
-  if (target === undefined) throw new Error(`--target is one of ${targets.join(', ')}`)
+  if (target === undefined) throw new UsageError(`--target is one of ${targets.join(', ')}`)
   return target
 }
 

@@ -4,26 +4,10 @@ import { type Environment, loadConfig } from '../contract/config/load.ts'
 import type { Config } from '../contract/config/schema.ts'
 import { adminOrigin, askAdmin } from './ask-admin.ts'
 import { withDefaults } from './defaults.ts'
+import { wrapped } from './help.ts'
+import { policyUsage } from './help-topics.ts'
 import { draftFrom, PolicyProblem, publishPolicy, soundPolicy, summaryOf } from './policy-publish.ts'
 import { policyTable } from './policy-table.ts'
-
-const usage = [
-  'Usage:',
-  '  sidelight policy check FILE     is it sound, and does it fit this configuration? Exit code 0 or 1',
-  '  sidelight policy publish FILE   as the next version of its route, where policy.source says',
-  '  sidelight policy show           what is in force, as the running sidecar says; --json',
-  '',
-  'FILE is a policy, or as little of it as {"route": "support", "default": {"cheap": 0.8, "strong": 0.2}}:',
-  'version, parent, id, created_at and signature are filled in; salt and segments stay those of the version before.',
-  '',
-  'Options:',
-  '  --config FILE       as everywhere',
-  '  --route NAME        of a file that names none',
-  '  --sign-key-env V    variable that holds the Ed25519 private key: PEM, or base64 of its 32 bytes',
-  '  --reason TEXT       why, kept with the policy in the warehouse',
-  '  --actor NAME        who; default: the user of this system',
-  '  --dry-run           prints the document, publishes nothing',
-].join('\n')
 
 const options = {
   config: { type: 'string' },
@@ -45,7 +29,7 @@ export async function runPolicy(args: readonly string[], environment: Environmen
   const [action = '', file, ...others] = positionals
   const needsFile = action === 'check' || action === 'publish'
   if (!(needsFile || action === 'show') || others.length > 0 || (file !== undefined) !== needsFile) {
-    process.stderr.write(`${usage}\n`)
+    process.stderr.write(`${policyUsage.map(wrapped).join('\n')}\n`)
     return 2
   }
   const { config } = withDefaults(loadConfig({ file: values.config, environment }), environment)

@@ -1,10 +1,11 @@
 import { listQuarantined, type QuarantinedGroup, returnQuarantined } from '../ingest/quarantined.ts'
+import { UsageError } from './failure.ts'
 
 /** `ingest --quarantine list` says what the warehouse refused, `--quarantine retry` sends it once more. */
 export async function lookAfterQuarantine(what: string, spool: string): Promise<number> {
   if (what === 'list') return list(spool)
   if (what === 'retry') return retry(spool)
-  throw new Error('--quarantine is followed by list or retry')
+  throw new UsageError('--quarantine is followed by list or retry')
 }
 
 async function list(spool: string): Promise<number> {

@@ -7,6 +7,7 @@ import { runBackup, runRestore } from './backup.ts'
 import type { ChildCommand } from './children.ts'
 import type { Command } from './commands.ts'
 import { runErase } from './erase.ts'
+import { UsageError } from './failure.ts'
 import { runMigrate } from './migrate.ts'
 
 const subcommands: Readonly<Record<string, Command['run']>> = {
@@ -21,7 +22,7 @@ export async function runWarehouse(args: readonly string[], environment: Environ
   if (name.startsWith('-')) return serveWarehouse(args, environment)
   const run = subcommands[name]
   if (run !== undefined) return run(rest, environment)
-  throw new Error(
+  throw new UsageError(
     `no command is called warehouse ${JSON.stringify(name.slice(0, 40))}; there are ${Object.keys(subcommands).join(', ')}`,
   )
 }

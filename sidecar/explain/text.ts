@@ -3,6 +3,8 @@ import type { ExplainedAttempt, ExplainedCandidate, Explanation } from './explan
 /** More candidates than this are counted, not shown: it stays one screen. */
 const candidatesMax = 16
 const attemptsMax = 8
+/** What the second and later lines of a section are indented by. */
+export const titleWidth = 11
 
 /** One screen for people. */
 export function explanationText(explanation: Explanation): string {
@@ -28,7 +30,7 @@ export function explanationText(explanation: Explanation): string {
 }
 
 function section(title: string, text: string): string {
-  return text === '' ? '' : `${title.padEnd(11)}${text}`
+  return text === '' ? '' : `${title.padEnd(titleWidth)}${text}`
 }
 
 function headLine({ request_id, at, request, source }: Explanation): string {
