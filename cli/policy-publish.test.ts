@@ -5,6 +5,7 @@ import { parseConfig } from '../contract/config/load.ts'
 import { isRefusal, readPolicy } from '../contract/policy/read.ts'
 import { policyKeys } from '../testing/policies.ts'
 import { tempDir } from '../testing/temp-dir.ts'
+import { runPolicy } from './policy.ts'
 import { draftFrom, PolicyProblem, type PublishAsk, publishPolicy, soundPolicy } from './policy-publish.ts'
 
 const yaml = (more = '') => `
@@ -103,7 +104,35 @@ test('what is wrong is said in words, and what may be a slip is noted', async ()
   const { notes } = soundPolicy(config, draft({ segment: {}, default: { a: 0.5, c: 0.5 } }))
   assert.deepEqual(notes, [
     '"segment" is no field of a policy; it stays and means nothing',
-    'not configured, so they get nothing: c',
     'not named, so they get nothing: b',
+    'not configured, so they get nothing: c',
   ])
+})
+
+test('what another configuration may have is a misfit here', () => {
+  const { config } = parseConfig(yaml(), 'test', {})
+  const misfits = (own: object) => [...soundPolicy(config, draft(own)).misfits]
+  assert.deepEqual(misfits({ default: { a: 1 } }), [])
+  assert.deepEqual(misfits({ default: { a: 0.5, c: 0.5 } }), ['not configured, so they get nothing: c'])
+  assert.deepEqual(misfits({ route: 's' }), ['no route of this configuration is called s'])
+  assert.deepEqual(misfits({ route: 'auto' }), [])
+})
+
+test('check ends with 1 where a policy does not fit, publish says that no warehouse is there', async (t) => {
+  await using folder = await tempDir()
+  const said: string[] = []
+  t.mock.method(process.stderr, 'write', (text: string) => said.push(text))
+  t.mock.method(process.stdout, 'write', () => true)
+  const own = '\nwarehouse: { url: http://127.0.0.1:1 }'
+  await writeFile(folder.file('sidelight.yaml'), yaml().replace('source: file', 'source: warehouse') + own)
+  await writeFile(folder.file('fits.json'), '{"route": "r", "default": {"a": 1}}')
+  await writeFile(folder.file('other.json'), '{"route": "s", "default": {"a": 1}}')
+  const policy = (action: string, file: string) =>
+    runPolicy([action, folder.file(file), '--config', folder.file('sidelight.yaml')], {})
+  assert.equal(await policy('check', 'fits.json'), 0)
+  assert.equal(await policy('check', 'other.json'), 1)
+  await assert.rejects(
+    policy('publish', 'fits.json'),
+    /the warehouse at http:\/\/127\.0\.0\.1:1 did not answer: nothing listens there; is it running\?/,
+  )
 })

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { candidateId } from '../contract/config/cross-check.ts'
+import { builtInRoutes } from '../contract/config/names.ts'
 import type { Config } from '../contract/config/schema.ts'
 import { isObject, type JsonObject } from '../contract/json.ts'
 import { policyFileName, writePolicyFile } from '../contract/policy/files.ts'
@@ -11,6 +12,7 @@ import { makePolicy, type PolicyContent } from '../contract/policy/make.ts'
 import { isRefusal, type ReadPolicy, readPolicy } from '../contract/policy/read.ts'
 import type { PolicyDocument } from '../contract/policy.ts'
 import { appendPolicy, newestPolicies, policyDocuments } from '../ingest/policies.ts'
+import { targetOf } from '../ingest/target.ts'
 import { warehouseClient } from './warehouse-policies.ts'
 
 /** What is wrong with a policy that someone wrote; says it to that one. */
@@ -25,6 +27,8 @@ export interface Draft {
 export interface Sound extends ReadPolicy {
   /** What is allowed and may not be meant. */
   readonly notes: readonly string[]
+  /** What this configuration does not have: it may be one of another. */
+  readonly misfits: readonly string[]
 }
 
 export function draftFrom(text: string, route: string | undefined): Draft {
@@ -72,7 +76,8 @@ export function soundPolicy(config: Config, draft: Draft, before?: PolicyDocumen
   const candidates = candidatesOf(config, draft.route)
   if (candidates !== undefined && !namesOneOf(made.document, candidates))
     throw new PolicyProblem(`none of its candidates is one of the route: ${[...candidates].join(', ')}`)
-  return { ...made, notes: notesOn(draft, made.document, candidates) }
+  const misfits = misfitsOf(made.document, candidates)
+  return { ...made, notes: [...notesOn(draft, made.document, candidates), ...misfits], misfits }
 }
 
 function contentOf(
@@ -110,13 +115,24 @@ function notesOn(
   const notes = Object.keys(draft.fields)
     .filter((name) => !known.has(name))
     .map((name) => `${JSON.stringify(name.slice(0, 40))} is no field of a policy; it stays and means nothing`)
-  if (candidates === undefined) return [...notes, `no route of this configuration is called ${draft.route}`]
-  const named = new Set([document.default, ...Object.values(document.segments)].flatMap(Object.keys))
-  const unknown = [...named].filter((id) => !candidates.has(id))
-  const silent = [...candidates].filter((id) => !named.has(id))
-  if (unknown.length > 0) notes.push(`not configured, so they get nothing: ${unknown.join(', ')}`)
+  const named = namedBy(document)
+  const silent = [...(candidates ?? [])].filter((id) => !named.has(id))
   if (silent.length > 0) notes.push(`not named, so they get nothing: ${silent.join(', ')}`)
   return notes
+}
+
+function misfitsOf(document: PolicyDocument, candidates: ReadonlySet<string> | undefined): string[] {
+  const { route } = document
+  if (candidates === undefined)
+    return builtInRoutes.some((name) => name === route)
+      ? []
+      : [`no route of this configuration is called ${route}`]
+  const unknown = [...namedBy(document)].filter((id) => !candidates.has(id))
+  return unknown.length === 0 ? [] : [`not configured, so they get nothing: ${unknown.join(', ')}`]
+}
+
+function namedBy(document: PolicyDocument): ReadonlySet<string> {
+  return new Set([document.default, ...Object.values(document.segments)].flatMap(Object.keys))
 }
 
 export interface PublishAsk {
@@ -143,6 +159,10 @@ export async function publishPolicy(ask: PublishAsk): Promise<Sound & { readonly
       await place.put(policy)
     }
     return { ...policy, where: place.name }
+  } catch (error) {
+    throw nobodyThere(error)
+      ? new Error(`${place.origin} did not answer: nothing listens there; is it running?`)
+      : error
   } finally {
     await place.close()
   }
@@ -162,8 +182,15 @@ async function inFolder(directory: string, route: string): Promise<PolicyDocumen
   return isRefusal(read) ? undefined : read.document
 }
 
+/** The client's own words name an address and no remedy. */
+function nobodyThere(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED'
+}
+
 interface Place {
   readonly name: string
+  /** Whom it asks. */
+  readonly origin: string
   newest(route: string): Promise<PolicyDocument | undefined>
   put(policy: ReadPolicy): Promise<void>
   close(): Promise<void>
@@ -172,6 +199,7 @@ interface Place {
 function folderPlace({ policy }: Config): Place {
   return {
     name: policy.dir,
+    origin: policy.dir,
     newest: (route) => inFolder(policy.dir, route),
     put: ({ document, text }) => writePolicyFile(policy.dir, document.route, text),
     close: async () => {},
@@ -187,6 +215,7 @@ async function warehousePlace({ config, by }: PublishAsk): Promise<Place> {
   const { database } = config.warehouse
   return {
     name: `${database}.routing_policies`,
+    origin: `the warehouse at ${new URL((await targetOf(config, 'writer')).url).origin}`,
     async newest(route) {
       const heads = await newestPolicies(client, { database, route })
       const ids = heads.map(({ id }) => id)

@@ -56,10 +56,11 @@ async function textOf(file: string): Promise<string> {
 }
 
 function check(config: Config, text: string, values: Values): number {
-  const { document, notes } = soundPolicy(config, draftFrom(text, values.route))
+  const { document, notes, misfits } = soundPolicy(config, draftFrom(text, values.route))
   for (const note of notes) process.stderr.write(`note: ${note}\n`)
-  process.stdout.write(`sound: ${summaryOf(document)}\n`)
-  return 0
+  const verdict = misfits.length === 0 ? 'sound' : 'sound, but it does not fit this configuration'
+  process.stdout.write(`${verdict}: ${summaryOf(document)}\n`)
+  return misfits.length === 0 ? 0 : 1
 }
 
 async function publish(from: {

@@ -174,6 +174,22 @@ test('a range looks at its days alone, and the ledger may have what the export l
   assert.match(stdout, /^only in the ledger: 2026-11-21 gpt-4o-mini, 2026-11-21 new-model$/m)
 })
 
+test('a provider that nobody knows and a tolerance of more than all are mistakes', async () => {
+  const nobody = await run('usage.json', usagePage(), ['--provider', 'nope'])
+  assert.deepEqual([nobody.code, nobody.stdout], [2, ''])
+  assert.match(
+    nobody.stderr,
+    /^sidelight: --provider: "nope" is neither configured \(.*oai.*\) nor has it calls/,
+  )
+  for (const share of ['5', '101%']) {
+    const { code, stderr } = await run('usage.json', usagePage(), ['--tolerance', share])
+    assert.deepEqual(
+      [code, stderr],
+      [2, 'sidelight: --tolerance: is more than 100%: five percent are 5% or 0.05\n'],
+    )
+  }
+})
+
 test('what cannot be compared ends with code 2 and says where it is wrong', async () => {
   const broken = await run('usage.csv', 'day,model,input_tokens\n2026-11-20,m,1\n2026-11-20,m,many\n')
   assert.equal(broken.code, 2)

@@ -61,7 +61,8 @@ async function compareWithLedger(
     process.stdout.write(`${report}\n`)
     return reconciled.isEqual ? 0 : 1
   } catch (error) {
-    process.stderr.write(`sidelight: the warehouse at ${url} did not answer: ${reasonOf(error)}\n`)
+    if (error instanceof ExportProblem) process.stderr.write(`sidelight: ${error.message}\n`)
+    else process.stderr.write(`sidelight: the warehouse at ${url} did not answer: ${reasonOf(error)}\n`)
     return 2
   } finally {
     await client.close()

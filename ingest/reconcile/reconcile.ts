@@ -26,6 +26,9 @@ export interface ReconcilePlan {
   readonly until: string
   readonly tolerance: string
   readonly notes: readonly string[]
+  /** The provider that was asked for, when it is none of the configuration. */
+  readonly stranger: string | undefined
+  readonly configured: readonly string[]
 }
 
 export function planReconcile(
@@ -55,6 +58,8 @@ export function planReconcile(
     since: first,
     until: last,
     tolerance: options.tolerance ?? '0',
+    stranger: Object.hasOwn(configured, options.provider ?? '') ? undefined : options.provider,
+    configured: Object.keys(configured),
     notes: table.hasMore
       ? ['note: the export says that there are more pages; what follows is not in it']
       : [],
@@ -75,7 +80,10 @@ function toleranceOf(text: string): Fraction {
   const parsed = parseFraction(isPercent ? text.slice(0, -1) : text)
   if (parsed === undefined || parsed.numerator < 0n)
     throw new ExportProblem('--tolerance', 'expected a share such as 0.5% or 0.005')
-  return isPercent ? { ...parsed, denominator: parsed.denominator * 100n } : parsed
+  const share = isPercent ? { ...parsed, denominator: parsed.denominator * 100n } : parsed
+  if (share.numerator > share.denominator)
+    throw new ExportProblem('--tolerance', 'is more than 100%: five percent are 5% or 0.05')
+  return share
 }
 
 /** Whose calls the export speaks of: those of one configured provider, or of all of its kind. */
@@ -99,6 +107,11 @@ function providersFor(
   )
 }
 
+function strangerText({ stranger = '', since, until, configured }: ReconcilePlan): string {
+  const name = JSON.stringify(stranger.slice(0, 40))
+  return `${name} is neither configured (${configured.join(', ')}) nor has it calls in the ledger from ${since} to ${until}`
+}
+
 export interface Reconciled {
   readonly isEqual: boolean
   readonly json: unknown
@@ -112,6 +125,8 @@ export async function reconcile(
 ): Promise<Reconciled> {
   const { providers, since, until, usage, tolerance } = plan
   const ledger = await readLedger(client, { database, providers, since, until })
+  if (plan.stranger !== undefined && ledger.lines.length === 0)
+    throw new ExportProblem('--provider', strangerText(plan))
   const comparison = compare({
     ledger: ledger.lines,
     export: usage.lines,
