@@ -35,7 +35,7 @@ export const cohereChat: Handler = (exchange) => {
 
 /** Errors have words and nothing else; in a stream they end it. */
 export const cohereWire: Wire = {
-  error: () => ({ message: 'Simulated failure' }),
+  error: (_, { message = 'Simulated failure' }) => ({ message }),
   errorFrame: () => messageEnd('ERROR', undefined).text,
   ping: ': keep-alive\n\n',
   refusals: {

@@ -33,14 +33,17 @@ const errorTypes: Readonly<Record<number, string>> = {
   429: 'ThrottlingException',
   503: 'ServiceUnavailableException',
 }
-const message = 'Simulated failure'
+const failure = 'Simulated failure'
 
 export const converseWire: Wire = {
-  error: (status, { code }) => ({ __type: code ?? errorTypes[status] ?? 'InternalServerException', message }),
+  error: (status, { code, message = failure }) => ({
+    __type: code ?? errorTypes[status] ?? 'InternalServerException',
+    message,
+  }),
   errorFrame: () =>
     encodeEventStreamMessage(
       { ':message-type': 'exception', ':exception-type': 'serviceUnavailableException' },
-      JSON.stringify({ message }),
+      JSON.stringify({ message: failure }),
     ).toString('latin1'),
   ping: '',
   refusals: {

@@ -10,6 +10,8 @@ export interface Delivery {
   readonly reply: Reply
   readonly controls: Controls
   readonly wire: Wire
+  /** What is wrong with the request, where something is. */
+  readonly complaint?: string | undefined
   readonly meter: MeterCounts
   /** Aborted when the caller leaves or the server closes. */
   readonly signal: AbortSignal
@@ -44,9 +46,10 @@ function head({ response, meter, requestId, controls }: Delivery, status: number
 }
 
 function refuse(delivery: Delivery, words: Pick<Controls, 'status' | 'code' | 'retryAfter'>): void {
-  const { wire, response } = delivery
+  const { wire, response, complaint } = delivery
+  const said = complaint === undefined ? words : { ...words, message: complaint }
   head(delivery, words.status, 'application/json')
-  response.end(JSON.stringify(wire.error(words.status, words)))
+  response.end(JSON.stringify(wire.error(words.status, said)))
 }
 
 const htmlPage =

@@ -41,7 +41,8 @@ export type Reply =
       readonly encoding?: 'latin1'
     }
 
-type Words = Pick<Controls, 'code' | 'retryAfter'>
+/** `message`: what is wrong with the request, when it is no simulated failure. */
+export type Words = Pick<Controls, 'code' | 'retryAfter'> & { readonly message?: string }
 
 /** How one family of formats says things that are not answers. */
 export interface Wire {

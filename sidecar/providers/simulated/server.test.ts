@@ -40,6 +40,20 @@ async function post(path: string, body: unknown, simulated = '') {
 }
 
 describe('the simulated provider as chat completions', () => {
+  it('says what is missing in a request, in the words of each format', async () => {
+    const chat = await post('/v1/chat/completions', { model: 'sim-fast' })
+    assert.equal(chat.status, 400)
+    assert.equal((await jsonOf(chat)).error.message, 'messages is missing or empty')
+    const claude = await jsonOf(post('/v1/messages', { model: 'sim-fast', max_tokens: 1 }))
+    assert.equal(claude.error.message, 'messages: Field required')
+    const gemini = await jsonOf(post('/v1beta/models/sim-fast:generateContent', {}))
+    assert.equal(gemini.error.message, 'contents is not specified')
+    const failed = await jsonOf(
+      post('/v1/chat/completions', { model: 'sim-fast', messages: user('x') }, 'status=500'),
+    )
+    assert.equal(failed.error.message, 'Simulated failure')
+  })
+
   it('says the same to the same question, streamed or not, and counts tokens as a tokenizer does', async () => {
     const ask = { model: 'sim-fast', messages: user('Tell me about tea.') }
     const whole = await openai.chat.completions.create(ask, simulate('tokens=60'))

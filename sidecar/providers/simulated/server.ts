@@ -104,10 +104,10 @@ async function answer({ request, response, state, closing }: Answering): Promise
   const route = routeFor(exchange.path, exchange.method)
   countOne(meter.byModel, baseModel(exchange.model))
   countOne(meter.byPath, exchange.path)
-  const { reply, controls } = handle(route, exchange)
+  const { reply, controls, complaint } = handle(route, exchange)
   const requestId = `req_sim_${serial}`
   const signal = AbortSignal.any([left.signal, closing])
-  await deliver({ response, reply, controls, wire: route.wire, meter, signal, requestId })
+  await deliver({ response, reply, controls, complaint, wire: route.wire, meter, signal, requestId })
   isDelivered = true
 }
 
@@ -178,12 +178,19 @@ function controlsFor(
   return before < controls.times ? controls : healthy(controls)
 }
 
-function handle(route: SimulatedRoute, exchange: Exchange): { reply: Reply; controls: Controls } {
+interface Handled {
+  readonly reply: Reply
+  readonly controls: Controls
+  readonly complaint?: string
+}
+
+function handle(route: SimulatedRoute, exchange: Exchange): Handled {
   try {
     return { reply: route.handler(exchange), controls: exchange.controls }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     const reply = { kind: 'json', body: {}, usage: noUsage } as const
-    return { reply, controls: { ...healthy(exchange.controls), status: error.status } }
+    const controls = { ...healthy(exchange.controls), status: error.status }
+    return { reply, controls, complaint: error.message }
   }
 }

@@ -1,8 +1,7 @@
 import type { JsonObject } from '../../../contract/json.ts'
-import type { Controls } from './controls.ts'
-import type { Wire } from './reply.ts'
+import type { Wire, Words } from './reply.ts'
 
-const message = 'Simulated failure'
+const failure = 'Simulated failure'
 
 const openaiTypes: Readonly<Record<number, string>> = {
   401: 'authentication_error',
@@ -16,7 +15,7 @@ const openaiCodes: Readonly<Record<number, string>> = {
 }
 
 export const openaiWire: Wire = {
-  error: (status, { code }) => ({
+  error: (status, { code, message = failure }) => ({
     error: {
       message,
       type: code === 'insufficient_quota' ? code : (openaiTypes[status] ?? typeByClass(status)),
@@ -25,7 +24,7 @@ export const openaiWire: Wire = {
     },
   }),
   errorFrame: ({ code }) =>
-    `data: ${JSON.stringify({ error: { message, type: 'server_error', param: null, code: code ?? 'server_is_overloaded' } })}\n\n`,
+    `data: ${JSON.stringify({ error: { message: failure, type: 'server_error', param: null, code: code ?? 'server_is_overloaded' } })}\n\n`,
   ping: ': keep-alive\n\n',
   refusals: {
     rate: { status: 429 },
@@ -42,7 +41,7 @@ export const openaiWire: Wire = {
 export const responsesWire: Wire = {
   ...openaiWire,
   errorFrame: ({ code }) =>
-    `event: error\ndata: ${JSON.stringify({ type: 'error', code: code ?? 'server_is_overloaded', message, param: null, sequence_number: 0 })}\n\n`,
+    `event: error\ndata: ${JSON.stringify({ type: 'error', code: code ?? 'server_is_overloaded', message: failure, param: null, sequence_number: 0 })}\n\n`,
 }
 
 const anthropicTypes: Readonly<Record<number, string>> = {
@@ -56,16 +55,16 @@ const anthropicTypes: Readonly<Record<number, string>> = {
   529: 'overloaded_error',
 }
 
-function anthropicError(type: string, code: string | undefined): JsonObject {
+function anthropicError(type: string, { code, message = failure }: Words): JsonObject {
   const details = code === undefined ? null : { error_code: code }
   return { type: 'error', error: { type, message, details }, request_id: 'req_simulated' }
 }
 
 export const anthropicWire: Wire = {
-  error: (status, { code }) =>
-    anthropicError(anthropicTypes[status] ?? (status < 500 ? 'invalid_request_error' : 'api_error'), code),
-  errorFrame: ({ code }) =>
-    `event: error\ndata: ${JSON.stringify(anthropicError('overloaded_error', code))}\n\n`,
+  error: (status, words) =>
+    anthropicError(anthropicTypes[status] ?? (status < 500 ? 'invalid_request_error' : 'api_error'), words),
+  errorFrame: (words) =>
+    `event: error\ndata: ${JSON.stringify(anthropicError('overloaded_error', words))}\n\n`,
   ping: 'event: ping\ndata: {"type": "ping"}\n\n',
   refusals: {
     rate: { status: 429 },
@@ -97,10 +96,7 @@ const googleDetails: Readonly<Record<string, readonly JsonObject[]>> = {
   PER_DAY: [rpc('QuotaFailure', { violations: [{ quotaId: 'GenerateRequestsPerDayPerProjectPerModel' }] })],
 }
 
-function googleError(
-  status: number,
-  { code, retryAfter }: Pick<Controls, 'code' | 'retryAfter'>,
-): JsonObject {
+function googleError(status: number, { code, retryAfter, message = failure }: Words): JsonObject {
   const caused = code === undefined ? undefined : googleDetails[code]
   const usual = googleStatuses[status] ?? (status < 500 ? 'INVALID_ARGUMENT' : 'INTERNAL')
   const error: JsonObject = { code: status, message, status: caused ? usual : (code ?? usual) }
