@@ -108,7 +108,7 @@ describe('sidelight drill', { concurrency: 2 }, () => {
     assert.equal(code, 0, 'an honest error is no failure')
     assert.match(stdout, /! error-500 +answers 500 +callers saw 500/)
     assert.match(stdout, /→ `fallback` names nobody else/)
-    assert.match(stdout, /0 answered, 2 honest errors/)
+    assert.match(stdout, /✓ 0 as they should be, ! 2 honest errors/)
     assert.match(stdout, /40 times faster/)
     assert.match(stderr, /drill: 8 of 8 requests/)
     assert.match(stderr, /not recorded: no warehouse has run here yet/)
@@ -140,6 +140,18 @@ describe('sidelight drill', { concurrency: 2 }, () => {
     const denied = await run('auto')
     assert.equal(denied.verdict, 'n.a.')
     assert.match(denied.reason, /no key may use this route/)
+  })
+
+  it('says once why no request at all can be served, and ends with 2 where nothing was drilled', async () => {
+    await using folder = await tempDir()
+    await writeFile(folder.file('sidelight.yaml'), two('', 'require: { regions: [eu] }'))
+    const { code, stdout } = await drill(['--no-record', ...only(['html', 'reset'])], folder.path)
+    assert.equal(code, 2)
+    assert.match(
+      stdout,
+      /^support {2}nothing could be drilled\n {2}– not even without trouble: 403 \S+ \(.*region/m,
+    )
+    assert.equal(stdout.match(/region/g)?.length, 2, 'once for each candidate')
   })
 
   it('drills the routes that are asked for, each by itself', async () => {

@@ -6,7 +6,8 @@ import type { Route } from '../../sidecar/routing/route.ts'
 import type { Came } from './ask.ts'
 import { type Evidence, judge } from './judge.ts'
 import { readCame } from './reading.ts'
-import { cardsOf, exitCodeOf, markOf } from './summary.ts'
+import { verdictOf } from './scorecard.ts'
+import { cardsOf, exitCodeOf, markOf, whyNothing } from './summary.ts'
 
 const scenario = (name: string) => scenarios.find((one) => one.name === name) as Scenario
 const route = {
@@ -134,6 +135,11 @@ test('the record must be there, once, and say what the caller saw', () => {
   assert.equal(verdict(full, { calls: 3 }).reason, '3 calls, but 2 on record')
 })
 
+test('the last line counts each mark that is shown', () => {
+  const counts = { answers: 3, expected: 2, errors: 1, failed: 4, skipped: 0 }
+  assert.equal(verdictOf(counts), '✓ 5 as they should be, ! 1 honest error, ✗ 4 failed')
+})
+
 test('one failure among many is the verdict of a scenario and of the command; an honest error is none', () => {
   const one = scenario('cut-middle')
   const shot = {
@@ -157,5 +163,7 @@ test('one failure among many is the verdict of a scenario and of the command; an
   )
   const bad = cards(good, { ...good, streamed: false, ending: 'failed', reason: 'no record was written' })
   assert.equal(exitCodeOf(bad), 1)
+  const none = cards({ ...good, ending: 'skipped', reason: 'no key may use this route' })
+  assert.deepEqual([exitCodeOf(none), none.map(whyNothing)], [2, [['no key may use this route']]])
   assert.equal(markOf(bad[0]?.lines[0]?.ending ?? 'skipped'), 'fail')
 })

@@ -60,7 +60,7 @@ function rowsOf(cards: readonly RouteCard[], frame: Frame & { readonly beganMs: 
       stage: 'drill',
       route: card.route,
       status: hasFailed ? 'failed' : scored === 0 ? 'skipped' : 'ok',
-      exit_code: hasFailed ? 1 : 0,
+      exit_code: hasFailed ? 1 : scored === 0 ? 2 : 0,
       asked: card.lines.length,
       scored,
       failed: counts.failed,
@@ -76,8 +76,9 @@ function rowsOf(cards: readonly RouteCard[], frame: Frame & { readonly beganMs: 
 }
 
 function figuresOf(card: RouteCard, { pace }: Frame): Record<string, number> {
-  const { answers, errors, failed, skipped } = countsOf(card.lines)
+  const { answers, expected, errors, failed, skipped } = countsOf(card.lines)
   const requests = card.lines.reduce((sum, { shots }) => sum + shots.length, 0)
   const slowest_ms = Math.round(Math.max(...card.lines.map(({ slowestMs }) => slowestMs)))
-  return { answers, errors, failed, skipped, requests, slowest_ms, times_faster: Number(pace.toFixed(2)) }
+  const times_faster = Number(pace.toFixed(2))
+  return { answers, expected, errors, failed, skipped, requests, slowest_ms, times_faster }
 }

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
-import { type Counts, countsOf, type Line, type RouteCard } from './summary.ts'
+import { wrap } from '../wrap.ts'
+import { type Counts, countsOf, type Line, type RouteCard, whyNothing } from './summary.ts'
 
 export interface Frame {
   /** What was drilled, as a user calls it. */
@@ -25,6 +26,12 @@ function blockOf(card: RouteCard, frame: Frame): string[] {
   const whatWidth = Math.max(...card.lines.map(({ scenario }) => scenario.what.length))
   // The reason must fit in beside it, or it is the more important one.
   const isWide = frame.columns >= nameWidth + whatWidth + 40
+  const nothing = whyNothing(card)
+  if (nothing.length > 0)
+    return [
+      `${paint('bold', card.route)}  ${paint('dim', 'nothing could be drilled')}`,
+      ...nothing.map((reason) => wrap(`  ${paint('dim', '–')} ${reason}`, frame.columns, 4)),
+    ]
   const rows = card.lines.map((line) => {
     const what = isWide ? `${line.scenario.what.padEnd(whatWidth)}  ` : ''
     const reason = line.where === '' ? line.reason : `${line.reason} (${line.where})`
@@ -80,12 +87,12 @@ function closing(cards: readonly RouteCard[], frame: Frame): string[] {
   ]
 }
 
-export function verdictOf({ answers, errors, failed, skipped }: Counts): string {
+export function verdictOf({ answers, expected, errors, failed, skipped }: Counts): string {
   const parts = [
-    `${answers} answered`,
-    ...(errors > 0 ? [`${errors} honest ${errors === 1 ? 'error' : 'errors'}`] : []),
-    ...(failed > 0 ? [`${failed} failed`] : []),
-    ...(skipped > 0 ? [`${skipped} not applicable`] : []),
+    `✓ ${answers + expected} as they should be`,
+    ...(errors > 0 ? [`! ${errors} honest ${errors === 1 ? 'error' : 'errors'}`] : []),
+    ...(failed > 0 ? [`✗ ${failed} failed`] : []),
+    ...(skipped > 0 ? [`– ${skipped} not applicable`] : []),
   ]
   return parts.join(', ')
 }

@@ -51,7 +51,9 @@ export async function runShot(shot: Shot, options: StageOptions): Promise<ShotRe
   const before = await recordAfter(stage, 0)
   const fault = readCame(first, shot.dialect)
   if (first.status !== 200 || fault.finish === undefined)
-    return skipped(`not even without trouble: ${first.status} ${fault.errorCode ?? ''}`.trimEnd())
+    return skipped(
+      `not even without trouble: ${first.status} ${fault.errorCode ?? ''}`.trimEnd() + excludedText(before),
+    )
   const asked = [...stage.servers].find(([, { meter }]) => meter.requests > 0)
   if (asked === undefined || before === undefined) return skipped('no provider was asked')
   trouble(stage, { shot, name: asked[0], server: asked[1] })
@@ -100,6 +102,16 @@ function finished(shot: Shot, { stage, came, record, assigned, calls }: Finished
     attempts: record?.attempts.length ?? 0,
     candidates: stage.route.candidates.map(({ id }) => id),
   }
+}
+
+const excludedMax = 8
+
+/** Why each candidate may not serve. */
+function excludedText(record: LedgerRecord | undefined): string {
+  const reasons = Object.entries(record?.request.excluded ?? {}).map(([id, reason]) => `${id}: ${reason}`)
+  if (reasons.length === 0) return ''
+  const more = reasons.length > excludedMax ? ` and ${reasons.length - excludedMax} more` : ''
+  return ` (${reasons.slice(0, excludedMax).join(', ')}${more})`
 }
 
 function callsOf({ servers }: Stage): number {

@@ -106,13 +106,24 @@ function whereOf(about: readonly ShotResult[], all: readonly ShotResult[]): stri
   return [hasAll ? '' : [...dialects].join(', '), mode].filter((text) => text !== '').join('; ')
 }
 
+/** Its reasons when no request at all could be sent into trouble. */
+export function whyNothing({ lines }: Pick<RouteCard, 'lines'>): readonly string[] {
+  const shots = lines.flatMap((line) => line.shots)
+  if (shots.some(({ ending }) => ending !== 'skipped')) return []
+  return [...new Set(shots.map(({ reason }) => reason))]
+}
+
 /** What nobody can live with is the only failure: an honest error is an answer of a kind. */
-export function exitCodeOf(cards: readonly RouteCard[]): 0 | 1 {
+export function exitCodeOf(cards: readonly RouteCard[]): 0 | 1 | 2 {
+  if (cards.every((card) => whyNothing(card).length > 0)) return 2
   return cards.some(({ lines }) => countsOf(lines).failed > 0) ? 1 : 0
 }
 
+/** Those that are as they should be (answers and expected), errors, and so on: each has a mark of its own. */
 export interface Counts {
   readonly answers: number
+  /** Errors that were to come. */
+  readonly expected: number
   readonly errors: number
   readonly failed: number
   readonly skipped: number
@@ -123,7 +134,8 @@ export function countsOf(lines: readonly Line[]): Counts {
     lines.filter(({ ending }) => endings.includes(ending)).length
   return {
     answers: count('answer'),
-    errors: count('error', 'expected_error'),
+    expected: count('expected_error'),
+    errors: count('error'),
     failed: count('failed'),
     skipped: count('skipped'),
   }

@@ -6,7 +6,7 @@ import { loadShippedCatalog } from '../../contract/prices/catalog.ts'
 import { createRegistry } from '../providers/registry.ts'
 import { buildSnapshot, type Snapshot } from '../snapshot.ts'
 import { routeWithoutModel } from './default-provider.ts'
-import { resolveModel } from './resolve.ts'
+import { near, resolveModel } from './resolve.ts'
 import { usualModels } from './usual-models.ts'
 
 const catalog = loadShippedCatalog()
@@ -110,6 +110,10 @@ test('usual models are chat models with tools of the catalog that nobody has wit
     assert.ok(known?.caps.includes('tools'), `${provider}/${model}`)
     assert.equal(known?.deprecated, undefined, `${provider}/${model}`)
   }
+})
+
+test('near names are said once each', () => {
+  assert.equal(near('aut', ['auto', 'auto', 'auto-best']), 'auto, auto-best')
 })
 
 test('near names are those that the key may use, and no others', () => {

@@ -122,7 +122,7 @@ function namesAt({ catalog }: Snapshot, provider: ConnectedProvider, asked: stri
 /** Up to three names that look like the one asked for; names of the configuration, never the caller's text. */
 export function near(name: string, names: readonly string[]): string {
   const asked = name.slice(0, 128).toLowerCase()
-  const ranked = names
+  const ranked = [...new Set(names)]
     .map((known) => ({ known, away: distanceTo(asked, known.toLowerCase()) }))
     .sort((a, b) => a.away - b.away || a.known.localeCompare(b.known))
   return ranked.length === 0
