@@ -57,6 +57,7 @@ const doors = [
   'ingest/erase.ts',
   'ingest/backup.ts',
   'ingest/receiver.ts',
+  'ingest/embedded/exits.ts',
   'ingest/quarantined.ts',
   'ingest/shipper.ts',
   'ingest/spool-watch.ts',

@@ -165,7 +165,7 @@ describe('sidelight drill', { concurrency: 2 }, () => {
       ['--json', '--no-record', '--route', 'private', '--route', 'auto', ...only(['html'])],
       folder.path,
     )
-    assert.equal(code, 0, stderr)
+    assert.equal(code, 2, stderr)
     const report = reportOf(stdout)
     assert.deepEqual(
       report.routes.map(({ route }) => route),

@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { candidateId } from '../contract/config/cross-check.ts'
-import { builtInRoutes } from '../contract/config/names.ts'
 import type { Config } from '../contract/config/schema.ts'
 import { isObject, type JsonObject } from '../contract/json.ts'
 import { policyFileName, writePolicyFile } from '../contract/policy/files.ts'
@@ -13,6 +11,7 @@ import { isRefusal, type ReadPolicy, readPolicy } from '../contract/policy/read.
 import type { PolicyDocument } from '../contract/policy.ts'
 import { appendPolicy, newestPolicies, policyDocuments } from '../ingest/policies.ts'
 import { targetOf } from '../ingest/target.ts'
+import { candidatesOf, misfitsOf, notesOn } from './policy-fit.ts'
 import { warehouseClient } from './warehouse-policies.ts'
 
 /** What is wrong with a policy that someone wrote; says it to that one. */
@@ -45,22 +44,6 @@ export function draftFrom(text: string, route: string | undefined): Draft {
     throw new PolicyProblem('it is for another route than --route says')
   return { route: named, fields }
 }
-
-const known = new Set([
-  ...[
-    'schema',
-    'route',
-    'version',
-    'parent',
-    'id',
-    'created_at',
-    'not_before',
-    'salt_id',
-    'segment_by',
-    'merge',
-  ],
-  ...['segments', 'default', 'canary', 'evidence', 'signature'],
-])
 
 /** The draft as a policy of this configuration, if it can be one; throws a `PolicyProblem`. */
 export function soundPolicy(config: Config, draft: Draft, before?: PolicyDocument, signKey?: string): Sound {
@@ -99,40 +82,6 @@ function contentOf(
     parent: version - 1,
     created_at: new Date().toISOString(),
   } as unknown as PolicyContent
-}
-
-/** Undefined: a built-in route, or one of another configuration. */
-function candidatesOf(config: Config, route: string): ReadonlySet<string> | undefined {
-  const found = Object.hasOwn(config.routes, route) ? config.routes[route] : undefined
-  return found && new Set(found.candidates.map(candidateId))
-}
-
-function notesOn(
-  draft: Draft,
-  document: PolicyDocument,
-  candidates: ReadonlySet<string> | undefined,
-): string[] {
-  const notes = Object.keys(draft.fields)
-    .filter((name) => !known.has(name))
-    .map((name) => `${JSON.stringify(name.slice(0, 40))} is no field of a policy; it stays and means nothing`)
-  const named = namedBy(document)
-  const silent = [...(candidates ?? [])].filter((id) => !named.has(id))
-  if (silent.length > 0) notes.push(`not named, so they get nothing: ${silent.join(', ')}`)
-  return notes
-}
-
-function misfitsOf(document: PolicyDocument, candidates: ReadonlySet<string> | undefined): string[] {
-  const { route } = document
-  if (candidates === undefined)
-    return builtInRoutes.some((name) => name === route)
-      ? []
-      : [`no route of this configuration is called ${route}`]
-  const unknown = [...namedBy(document)].filter((id) => !candidates.has(id))
-  return unknown.length === 0 ? [] : [`not configured, so they get nothing: ${unknown.join(', ')}`]
-}
-
-function namedBy(document: PolicyDocument): ReadonlySet<string> {
-  return new Set([document.default, ...Object.values(document.segments)].flatMap(Object.keys))
 }
 
 export interface PublishAsk {

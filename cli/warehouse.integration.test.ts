@@ -75,8 +75,12 @@ test('a sidecar whose warehouse cannot start goes on without it', async () => {
 
 test('up does not start beside another one on its state directory, nor where its warehouse cannot listen', async (t) => {
   await using folder = await tempDir()
+  await writeFile(folder.file('text.yaml'), 'log: { format: text }')
   await using other = sidelight(['warehouse'], folder.path)
   await other.waitFor(/^warehouse http/m, 30_000)
+  await using second = sidelight(['warehouse'], folder.path, { SIDELIGHT_CONFIG: folder.file('text.yaml') })
+  assert.equal((await second.exit).code, 1)
+  assert.match(second.stderr, /^\d\d:\S+ error the warehouse cannot start reason=".* in use by process/m)
   const taken = createServer().listen(0, '127.0.0.1')
   t.after(() => taken.close())
   await once(taken, 'listening')

@@ -8,6 +8,7 @@ import type { ChildCommand } from './children.ts'
 import type { Command } from './commands.ts'
 import { runErase } from './erase.ts'
 import { UsageError } from './failure.ts'
+import { logFormatOf } from './log-for.ts'
 import { runMigrate } from './migrate.ts'
 
 const subcommands: Readonly<Record<string, Command['run']>> = {
@@ -63,6 +64,7 @@ export function warehouseCommand(config: Config, { isSupervised }: { isSupervise
     allowedHosts: config.allowedHosts,
     drainMs: config.drain,
     isSupervised,
+    logFormat: logFormatOf(config),
     // A line per insert and second would bury what people look for in the terminal of `up`.
     logLevel: isSupervised && config.log.level === 'info' ? 'warn' : config.log.level,
   }

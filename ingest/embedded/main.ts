@@ -26,6 +26,7 @@ import { createVetting } from './vetting.ts'
 const options = JSON.parse(process.argv[2] ?? '{}') as WarehouseOptions
 const log = createLog({
   level: options.logLevel,
+  format: options.logFormat ?? 'json',
   write: (line) => process.stderr.write(line),
   nowMs: Date.now,
 })

@@ -12,5 +12,7 @@ export interface WarehouseOptions {
   readonly drainMs: number
   /** Its parent decides when it ends, and it ends with its parent: then Ctrl-C is not for it. */
   readonly isSupervised: boolean
+  /** As its parent writes; JSON unless it says otherwise. */
+  readonly logFormat?: 'json' | 'text'
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
