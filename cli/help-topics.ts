@@ -76,9 +76,9 @@ export const helpTopics: Readonly<Record<string, readonly string[]>> = {
     '',
     'Exit code 1: --check found stale files, or it could not be done; 2: wrong use',
     '',
-    '  --check             are the files those of this version?',
-    '  --sql PANEL         the query of a panel',
-    '  --out DIR           where to',
+    '  --check             only say which of the files are stale',
+    '  --sql PANEL         the statement of a panel, to run anywhere',
+    '  --out DIR           default: dashboards/provisioning of this package',
   ],
   explain: [
     'Usage: sidelight explain REQUEST_ID [--json]',
