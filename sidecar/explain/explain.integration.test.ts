@@ -87,6 +87,22 @@ test('every draw is done once more and gives the assigned candidate: plain, kept
   assert.equal(kept.decision.recomputed.winner, 'same')
 })
 
+test('only weighted routes have a holdout: of the others the draw is walked from 0, policy or not', async () => {
+  await using f = await fixture(`
+  r: { strategy: cheapest, explore: 20%, candidates: [{ id: a, provider: p, model: ma }, { id: b, provider: p, model: mb }], baseline: b }
+`)
+  const { text } = testPolicy({ version: 2, default: { a: 0.5, b: 0.5 } })
+  f.sidelight.sidecar.usePolicies([{ text, origin: 'warehouse', sinceMs: 0 }])
+  for (let index = 0; index < 40; index += 1) {
+    const { decision, policy } = await f.ask('r')
+    assert.equal(policy.version, 2)
+    assert.equal(decision.recomputed.winner, 'same', JSON.stringify(decision))
+    const { from, to, is_holdout } = decision.recomputed.falls_into ?? { from: 1, to: 2, is_holdout: true }
+    assert.equal(is_holdout, false)
+    assert.ok([0, 0.8].some((start) => Math.abs(from - start) < 1e-9) && to <= 1 + 1e-9, `${from} ${to}`)
+  }
+})
+
 test('one screen says what happened, in words and numbers', async () => {
   await using f = await fixture(`
   r:
@@ -170,10 +186,11 @@ test('a row that does not add up is told apart: another winner, another u', asyn
   const [record] = await f.sidelight.recorded(1)
   const row = record?.request
   assert.ok(row)
+  const then = { strategy: 'weighted', baseline: 'b' }
   const other = row.candidates.find((id) => id !== row.candidate_assigned) ?? ''
-  assert.equal(recompute({ ...row, candidate_assigned: other }, 'b').winner, 'differs')
-  assert.equal(recompute({ ...row, draw_u: (row.draw_u + 0.5) % 1 }, 'b').u, 'differs')
-  assert.equal(recompute({ ...row, session: '', unit_hash: 'f'.repeat(32) }, 'b').u, 'unknown')
+  assert.equal(recompute({ ...row, candidate_assigned: other }, then).winner, 'differs')
+  assert.equal(recompute({ ...row, draw_u: (row.draw_u + 0.5) % 1 }, then).u, 'differs')
+  assert.equal(recompute({ ...row, session: '', unit_hash: 'f'.repeat(32) }, then).u, 'unknown')
 })
 
 test('labels of a caller cannot speak to the terminal', async () => {

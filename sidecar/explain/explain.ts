@@ -125,7 +125,7 @@ function decisionOf({ request: row, route }: Explainable): Explanation['decision
     salt: row.salt_id,
     n: row.draw_n,
     u: row.draw_u,
-    recomputed: recompute(row, route?.baseline),
+    recomputed: recompute(row, route),
     sticky: { kept: row.sticky_hit, version: row.sticky_version },
     override: row.override_source,
   }
