@@ -72,7 +72,8 @@ export function soundPolicy(config: Config, draft: Draft, before?: PolicyDocumen
   const candidates = candidatesOf(config, draft.route)
   if (candidates !== undefined && !namesOneOf(made.document, candidates))
     throw new PolicyProblem(`none of its candidates is one of the route: ${[...candidates].join(', ')}`)
-  return { ...made, notes: notesOn(draft, made.document, candidates) }
+  const notes = [...notesOn(draft, made.document, candidates), ...strategyNotes(config, draft.route)]
+  return { ...made, notes }
 }
 
 function contentOf(
@@ -117,6 +118,16 @@ function notesOn(
   if (unknown.length > 0) notes.push(`not configured, so they get nothing: ${unknown.join(', ')}`)
   if (silent.length > 0) notes.push(`not named, so they get nothing: ${silent.join(', ')}`)
   return notes
+}
+
+/** Only `weighted` draws by weights; the others may go by the evidence. */
+function strategyNotes({ routes }: Config, route: string): string[] {
+  const strategy = Object.hasOwn(routes, route) ? routes[route]?.strategy : undefined
+  if (strategy === undefined || strategy === 'weighted') return []
+  const usesEvidence = strategy === 'cheapest' || strategy === 'best'
+  return [
+    `route ${route} is ${strategy}: these weights are not used (${usesEvidence ? 'its evidence is' : 'nor is its evidence'})`,
+  ]
 }
 
 export interface PublishAsk {
