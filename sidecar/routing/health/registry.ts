@@ -1,5 +1,7 @@
+import type { Log } from '../../observe/log.ts'
 import { isIn } from '../regions.ts'
 import type { Candidate, ConnectedProvider, ProviderTarget } from '../route.ts'
+import { Announcer } from './announcer.ts'
 import { usualBreakerTimes } from './breaker.ts'
 import { type HealthCounts, newCounts } from './counts.ts'
 import {
@@ -19,6 +21,8 @@ import { type HealthServices, type HealthTimes, TargetHealth, UnjudgedTrial } fr
 export interface HealthOptions {
   readonly random: () => number
   readonly nowAt?: () => number
+  /** Told when a target falls ill and when it is well again. */
+  readonly log?: Log | undefined
   /** For tests. */
   readonly times?: Partial<HealthTimes>
   readonly entriesMax?: number
@@ -36,6 +40,7 @@ const entriesMaxUsual = 5000
 
 interface OfTarget {
   readonly budget: RetryBudget
+  readonly announcer: Announcer
   readonly models: Map<string, TargetHealth>
 }
 
@@ -46,7 +51,10 @@ export class HealthRegistry implements Health {
   readonly #moved = new MovedUnits()
   readonly #services: HealthServices
   readonly #entriesMax: number
+  readonly #log: Log | undefined
   #entries = 0
+  /** Undefined: no configuration has replaced the first. */
+  #inForce: ReadonlySet<string> | undefined
 
   constructor(options: HealthOptions) {
     const { counts } = this
@@ -60,6 +68,7 @@ export class HealthRegistry implements Health {
       },
     }
     this.#entriesMax = options.entriesMax ?? entriesMaxUsual
+    this.#log = options.log
   }
 
   illnessOf(
@@ -144,9 +153,23 @@ export class HealthRegistry implements Health {
     )
   }
 
+  /** Drops what is known of targets that are no longer configured: a target whose address changed is another one. */
+  retain(providers: Iterable<ConnectedProvider>): void {
+    const ids = new Set([...providers].flatMap(({ targets }) => targets.map(({ id }) => id)))
+    this.#inForce = ids
+    for (const [id, { models }] of this.#targets) {
+      if (ids.has(id)) continue
+      this.#entries -= models.size
+      this.#targets.delete(id)
+    }
+  }
+
   /** Everyone of whom something is known, for metrics. */
   *all(): Generator<TargetHealth> {
-    for (const { models } of this.#targets.values()) yield* models.values()
+    for (const [id, { models }] of this.#targets) {
+      // Requests that began under the configuration before may still ask there.
+      if (this.#inForce?.has(id) !== false) yield* models.values()
+    }
   }
 
   get nowAt(): number {
@@ -165,7 +188,8 @@ export class HealthRegistry implements Health {
     let health = ofTarget.models.get(model)
     if (health === undefined) {
       if (this.#entries >= this.#entriesMax) this.#forgetSome(nowAt)
-      health = new TargetHealth({ provider: provider.name, target: target.name, model }, this.#services)
+      const name = { provider: provider.name, target: target.name, model }
+      health = new TargetHealth(name, this.#services, ofTarget.announcer)
       ofTarget.models.set(model, health)
       this.#entries += 1
     }
@@ -197,7 +221,9 @@ export class HealthRegistry implements Health {
   #ofTarget(target: ProviderTarget): OfTarget {
     const known = this.#targets.get(target.id)
     if (known !== undefined) return known
-    const made = { budget: new RetryBudget(), models: new Map<string, TargetHealth>() }
+    const name = { provider: target.settings.name, target: target.name }
+    const announcer = new Announcer(name, this.#log)
+    const made = { budget: new RetryBudget(), announcer, models: new Map<string, TargetHealth>() }
     this.#targets.set(target.id, made)
     return made
   }
@@ -205,10 +231,15 @@ export class HealthRegistry implements Health {
   #forgetSome(nowAt: number): void {
     const order = (health: TargetHealth) =>
       health.usedAt + (health.illness(nowAt) === undefined ? 0 : Number.MAX_SAFE_INTEGER)
-    const oldest = [...this.all()].sort((a, b) => order(a) - order(b))
+    const all = [...this.#targets.values()].flatMap(({ models }) => [...models.values()])
+    const oldest = all.sort((a, b) => order(a) - order(b))
     const gone = new Set(oldest.slice(0, Math.max(1, Math.ceil(this.#entriesMax / 10))))
-    for (const [id, { models }] of this.#targets) {
-      for (const [model, health] of models) if (gone.has(health)) models.delete(model)
+    for (const [id, { models, announcer }] of this.#targets) {
+      for (const [model, health] of models) {
+        if (!gone.has(health)) continue
+        models.delete(model)
+        announcer.forget(model)
+      }
       // Targets of a configuration that is no longer in force.
       if (models.size === 0) this.#targets.delete(id)
     }
