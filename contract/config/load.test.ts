@@ -29,6 +29,24 @@ const one = 'candidates: [{ id: a, provider: sim, model: sim-fast }]'
 /** YAML, then the place and the message of the only problem it has. */
 const refused: readonly [title: string, yaml: string, place: string, message: RegExp][] = [
   ['a misspelt key', 'listn: 127.0.0.1:1', '1 listn', /did you mean listen\?/],
+  [
+    'a rule without a condition',
+    routeOf(one, 'rules: [{ when: {}, use: [a] }]'),
+    '6 routes.r.rules.0.when',
+    /needs a condition: one of customerTier, .*days$/,
+  ],
+  [
+    'a language by its name',
+    routeOf(one, 'rules: [{ when: { language: german }, use: [a] }]'),
+    '6 routes.r.rules.0.when.language',
+    /one of ar, .*de, .*found "german"/,
+  ],
+  [
+    'an endpoint that does not exist',
+    routeOf(one, 'rules: [{ when: { endpoint: foo }, use: [a] }]'),
+    '6 routes.r.rules.0.when.endpoint',
+    /one of generate, count_tokens/,
+  ],
   ['a key one level off', `${simulated}models: []`, '3 models', /unknown key/],
   [
     'a bare number as duration',
@@ -175,6 +193,25 @@ for (const [title, yaml, place, message] of refused) {
     assert.match(problems[0]?.message ?? '', message)
   })
 }
+
+test('a route that has the name of a built-in one takes its place, and check says so', () => {
+  const [warning] = warningsOf(`${simulated}routes: { auto: { ${one} } }`)
+  assert.match(
+    `${warning?.key} ${warning?.message}`,
+    /^routes\.auto takes the place of the built-in route auto/,
+  )
+})
+
+test('every unknown key is told at once, also those of one level', () => {
+  const yaml = `listn: 1\nadmn: 2\nlog: { levl: x, formt: y }\n${routeOf(one, 'rules: [{ when: { fature: x, langage: y }, use: [a] }]')}`
+  assert.deepEqual(
+    problemsOf(yaml).map(({ key }) => key),
+    [
+      ...['listn', 'admn', 'log.levl', 'log.formt'],
+      ...['routes.r.rules.0.when.fature', 'routes.r.rules.0.when.langage'],
+    ],
+  )
+})
 
 test('every problem of the schema is told at once', () => {
   assert.deepEqual(
