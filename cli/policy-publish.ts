@@ -234,7 +234,8 @@ function rowOf({ document, text }: ReadPolicy, by: PublishAsk['by']) {
 }
 
 export function summaryOf({ route, version, id, segments, signature, not_before }: PolicyDocument): string {
-  const parts = [`route ${route}`, `version ${version}`, `${Object.keys(segments).length} segments`]
+  const count = Object.keys(segments).length
+  const parts = [`route ${route}`, `version ${version}`, `${count} segment${count === 1 ? '' : 's'}`]
   if (not_before !== undefined) parts.push(`not before ${not_before}`)
   parts.push(signature === undefined ? 'unsigned' : 'signed', `id ${id}`)
   return parts.join(', ')
