@@ -2,7 +2,6 @@ import type { Log } from '../../observe/log.ts'
 import { isIn } from '../regions.ts'
 import type { Candidate, ConnectedProvider, ProviderTarget } from '../route.ts'
 import { Announcer } from './announcer.ts'
-import { usualBreakerTimes } from './breaker.ts'
 import { type HealthCounts, newCounts } from './counts.ts'
 import {
   type Health,
@@ -15,8 +14,14 @@ import {
 } from './health.ts'
 import { MovedUnits } from './moved-units.ts'
 import { RetryBudget } from './retry-budget.ts'
-import { suits } from './target-choice.ts'
-import { type HealthServices, type HealthTimes, TargetHealth, UnjudgedTrial } from './target-health.ts'
+import { isAsked, suits } from './target-choice.ts'
+import {
+  type HealthServices,
+  type HealthTimes,
+  TargetHealth,
+  UnjudgedTrial,
+  usualHealthTimes,
+} from './target-health.ts'
 
 export interface HealthOptions {
   readonly random: () => number
@@ -26,13 +31,6 @@ export interface HealthOptions {
   /** For tests. */
   readonly times?: Partial<HealthTimes>
   readonly entriesMax?: number
-}
-
-const usualTimes: HealthTimes = {
-  ...usualBreakerTimes,
-  authFailedMs: 60_000,
-  quotaExhaustedMs: 600_000,
-  coolingMsMax: 3_600_000,
 }
 
 /** Callers choose names of models; past this a tenth is forgotten, who is ill and who was asked lately last. */
@@ -61,7 +59,7 @@ export class HealthRegistry implements Health {
     this.#services = {
       random: options.random,
       nowAt: options.nowAt ?? (() => performance.now()),
-      times: { ...usualTimes, ...options.times },
+      times: { ...usualHealthTimes, ...options.times },
       opened: (provider) => counts.opened.set(provider, (counts.opened.get(provider) ?? 0) + 1),
       probed: (outcome) => {
         counts.probes[outcome] += 1
@@ -247,12 +245,5 @@ export class HealthRegistry implements Health {
   }
 }
 
-function isAsked(target: ProviderTarget, { regions, only, except }: Partial<TrialAsk>): boolean {
-  if (only !== undefined && target !== only) return false
-  return isIn(target, regions) && except?.includes(target) !== true
-}
-
 /** No target is left at all: of the regions, or of those that were not asked yet. */
-function unaskable(nowAt: number): Illness {
-  return { reason: 'circuit_open', untilAt: nowAt }
-}
+const unaskable = (nowAt: number): Illness => ({ reason: 'circuit_open', untilAt: nowAt })

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Fault, FaultClass } from '../../conversation/fault.ts'
 import type { ProviderTarget } from '../route.ts'
 import type { Announcer } from './announcer.ts'
-import { Breaker, type BreakerTimes, type Change, type Pass } from './breaker.ts'
+import { Breaker, type BreakerTimes, type Change, type Pass, usualBreakerTimes } from './breaker.ts'
 import { Cooling } from './cooling.ts'
 import { effectOf } from './effect.ts'
 import type { Ailment, Illness, TargetState, Trial } from './health.ts'
@@ -13,6 +13,13 @@ export interface HealthTimes extends BreakerTimes {
   readonly quotaExhaustedMs: number
   /** Nobody is left alone for longer on its own word. */
   readonly coolingMsMax: number
+}
+
+export const usualHealthTimes: HealthTimes = {
+  ...usualBreakerTimes,
+  authFailedMs: 60_000,
+  quotaExhaustedMs: 600_000,
+  coolingMsMax: 3_600_000,
 }
 
 /** What the states of all targets share. */
