@@ -45,6 +45,17 @@ async function fixture(more = '') {
   }
 }
 
+test('whoever publishes weights for a route that does not draw by them hears it', () => {
+  const notes = (strategy: string) =>
+    soundPolicy(
+      parseConfig(yaml().replace('r: { ', `r: { strategy: ${strategy}, `), 'test', {}).config,
+      draft(),
+    ).notes
+  assert.deepEqual(notes('weighted'), [])
+  assert.deepEqual(notes('cheapest'), ['route r is cheapest: these weights are not used (its evidence is)'])
+  assert.deepEqual(notes('ordered'), ['route r is ordered: these weights are not used (nor is its evidence)'])
+})
+
 test('two weights are enough: the rest is filled in, and the next version follows the last', async () => {
   await using f = await fixture()
   await f.publish()

@@ -60,7 +60,11 @@ export function soundPolicy(config: Config, draft: Draft, before?: PolicyDocumen
   if (candidates !== undefined && !namesOneOf(made.document, candidates))
     throw new PolicyProblem(`none of its candidates is one of the route: ${[...candidates].join(', ')}`)
   const misfits = misfitsOf(made.document, candidates)
-  return { ...made, notes: [...notesOn(draft, made.document, candidates), ...misfits], misfits }
+  return {
+    ...made,
+    notes: [...notesOn(draft, made.document, candidates), ...misfits, ...strategyNotes(config, draft.route)],
+    misfits,
+  }
 }
 
 function contentOf(
@@ -82,6 +86,16 @@ function contentOf(
     parent: version - 1,
     created_at: new Date().toISOString(),
   } as unknown as PolicyContent
+}
+
+/** Only `weighted` draws by weights; the others may go by the evidence. */
+function strategyNotes({ routes }: Config, route: string): string[] {
+  const strategy = Object.hasOwn(routes, route) ? routes[route]?.strategy : undefined
+  if (strategy === undefined || strategy === 'weighted') return []
+  const usesEvidence = strategy === 'cheapest' || strategy === 'best'
+  return [
+    `route ${route} is ${strategy}: these weights are not used (${usesEvidence ? 'its evidence is' : 'nor is its evidence'})`,
+  ]
 }
 
 export interface PublishAsk {
@@ -201,7 +215,8 @@ function rowOf({ document, text }: ReadPolicy, by: PublishAsk['by']) {
 }
 
 export function summaryOf({ route, version, id, segments, signature, not_before }: PolicyDocument): string {
-  const parts = [`route ${route}`, `version ${version}`, `${Object.keys(segments).length} segments`]
+  const count = Object.keys(segments).length
+  const parts = [`route ${route}`, `version ${version}`, `${count} segment${count === 1 ? '' : 's'}`]
   if (not_before !== undefined) parts.push(`not before ${not_before}`)
   parts.push(signature === undefined ? 'unsigned' : 'signed', `id ${id}`)
   return parts.join(', ')

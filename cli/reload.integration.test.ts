@@ -22,6 +22,7 @@ test('a file that is invalid, empty or gone is refused, and the keys stay in for
     SIDELIGHT_LISTEN: '127.0.0.1:0',
     SIDELIGHT_ADMIN: '127.0.0.1:0',
     KEY: hash,
+    OPENAI_API_KEY: undefined,
   }
   await using run = spawnProcess([nodeCommand, main, 'sidecar'], { cwd: folder.path, env })
   const [, origin, admin] = await run.waitFor(/serving on (http:\S+), admin on (http:\S+)/)
@@ -51,6 +52,8 @@ test('a file that is invalid, empty or gone is refused, and the keys stay in for
   await rename(folder.file('new.yaml'), file)
   await run.waitFor(/"configuration reloaded"/)
   assert.match(await policy(), /"two"/)
+  // Once at the start, once with the file that is in force now.
+  assert.equal(run.stderr.match(/the variable OPENAI_API_KEY is not set/g)?.length, 2)
 
   await writeFile(file, `listen: 127.0.0.1:9\nworkers: 2\n${locked('three').replace('openai', 'simulated')}`)
   const { message } = await reload()

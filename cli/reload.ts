@@ -20,6 +20,7 @@ export async function reloadFrom(from: {
     if (loaded.isEmpty && !from.running.isEmpty) throw emptied(loaded)
     const { config } = withDefaults(loaded, from.environment)
     await from.apply(config)
+    for (const { message, file, line, key } of loaded.warnings) from.log.warn(message, { file, line, key })
     from.log.info('configuration reloaded', { warnings: loaded.warnings.length })
     const later = atNextStart(from.running.config, config)
     if (later === '') return { ok: true, message: 'reloaded' }

@@ -1,5 +1,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema'
+import { type GenericSchema, getDescription } from 'valibot'
 import { configSchema } from '../contract/config/schema.ts'
+import { below, innermost, type Shape } from '../contract/config/shape.ts'
 import { arrayAt, isObject, type Json, type JsonObject, objectAt, stringAt } from '../contract/json.ts'
 
 /** What editors validate a file against: the values as they are written, with their units. */
@@ -8,7 +10,37 @@ export function jsonSchema(): JsonObject {
     typeMode: 'input',
     errorMode: 'ignore',
   }) as unknown as JsonObject
-  return { ...schema, title: 'Sidelight configuration' }
+  return { ...described(schema, configSchema), title: 'Sidelight configuration' }
+}
+
+/** Of a value that is transformed, such as a duration, what follows the transformation was left out: its description. */
+function described(json: JsonObject, schema: unknown): JsonObject {
+  const shape = innermost(schema)
+  const within = (key: string, value: Json | undefined) =>
+    isObject(value) ? described(value, below(shape, key)) : (value ?? null)
+  const told = descriptionOf(schema)
+  const properties = objectAt(json, 'properties')
+  return {
+    ...json,
+    ...(json['description'] === undefined && told !== undefined ? { description: told } : {}),
+    ...(properties === undefined
+      ? {}
+      : {
+          properties: Object.fromEntries(
+            Object.entries(properties).map(([key, value]) => [key, within(key, value)]),
+          ),
+        }),
+    ...(isObject(json['items']) ? { items: within('', json['items']) } : {}),
+    ...(isObject(json['additionalProperties'])
+      ? { additionalProperties: within('', json['additionalProperties']) }
+      : {}),
+  }
+}
+
+function descriptionOf(schema: unknown): string | undefined {
+  if (schema === undefined) return undefined
+  const { wrapped } = schema as Shape
+  return getDescription(schema as GenericSchema) ?? descriptionOf(wrapped)
 }
 
 export interface KeyRow {

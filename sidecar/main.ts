@@ -94,7 +94,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   const heavy = new HeavyTranslator()
   const tokens = new TokenCounter(options.counting)
   const metrics = createMetrics({ worker: options.worker })
-  const health = new HealthRegistry({ random: Math.random, ...options.health })
+  const health = new HealthRegistry({ random: Math.random, log, ...options.health })
   const hedging = new Hedging()
   const recoveries = createRecoveries()
   const services: Services = {
@@ -164,6 +164,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
       const next = build(config)
       snapshot = next
       policies.routesChanged(next.routes)
+      health.retain(next.providers.values())
       const origins = new Set([...next.providers.values()].flatMap(originsOf))
       void pools.retain(origins)
     },

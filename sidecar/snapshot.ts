@@ -100,7 +100,7 @@ function buildRoute(name: string, route: RouteConfig, materials: RouteMaterials)
     requiredCapabilities: route.require.capabilities,
     approvedProviders: route.require.providers,
     rules: route.rules,
-    masks: Object.values(route.mask ?? {}).some((action) => action !== 'allow'),
+    maskedBy: Object.values(route.mask ?? {}).some((action) => action !== 'allow') ? [name] : [],
     fallbackOnContentFilter: route.onContentFilter === 'fallback',
     segmentBy: route.segmentBy,
     sticky: route.sticky,

@@ -3,6 +3,7 @@ import type { Environment } from './environment.ts'
 import { builtInRoutes } from './names.ts'
 import { notInForce } from './not-in-force.ts'
 import { providerFindings } from './provider-findings.ts'
+import { when } from './rule.ts'
 import type { Config, RouteConfig } from './schema.ts'
 
 export interface Finding {
@@ -41,9 +42,15 @@ function routeFindings(config: Config, name: string, route: RouteConfig): Findin
       error(path, `${id} is no candidate of this route; its candidates are ${[...ids].join(', ')}`)
     }
   }
+  if ((builtInRoutes as readonly string[]).includes(name)) {
+    const message = `takes the place of the built-in route ${name}, which has the candidates of all routes`
+    findings.push({ path: at(), message, fatal: false })
+  }
   refer(route.baseline, at('baseline'))
   for (const [index, id] of (route.fallback ?? []).entries()) refer(id, at('fallback', index))
   for (const [index, rule] of route.rules.entries()) {
+    if (Object.keys(rule.when).length === 0)
+      error(at('rules', index, 'when'), `a rule needs a condition: one of ${conditions}`)
     for (const [use, id] of rule.use.entries()) refer(id, at('rules', index, 'use', use))
   }
   for (const [index, id] of (route.escalate?.to ?? []).entries()) refer(id, at('escalate', 'to', index))
@@ -65,6 +72,8 @@ function routeFindings(config: Config, name: string, route: RouteConfig): Findin
   }
   return findings
 }
+
+const conditions = Object.keys(when.entries).join(', ')
 
 function noProvider(name: string, config: Config): string {
   const known = Object.keys(config.providers)

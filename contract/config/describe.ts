@@ -5,9 +5,13 @@ import { keysAt } from './shape.ts'
 
 type Issue = v.BaseIssue<unknown>
 
+/** Of unknown keys the schema tells the first of each level only. */
+export function isUnknownKey(issue: Issue): boolean {
+  return issue.kind === 'schema' && issue.expected === 'never'
+}
+
 /** An issue of the schema in words: what is wrong, what was found, how to mend it. */
 export function describeIssue(issue: Issue): string {
-  if (issue.kind === 'schema' && issue.expected === 'never') return unknownKey(issue)
   if (issue.received === 'undefined') return 'this key is required'
   return `${expectation(issue)} (found ${found(issue)})`
 }
@@ -57,8 +61,7 @@ export function pathOf(issue: Issue): PropertyKey[] {
   return (issue.path ?? []).map((item) => item.key as PropertyKey)
 }
 
-function unknownKey(issue: Issue): string {
-  const path = pathOf(issue)
+export function describeUnknownKey(path: readonly PropertyKey[]): string {
   const key = String(path.at(-1))
   if (/^(?:api_?key|key|secret|token|password)$/i.test(key)) {
     return 'unknown key: secrets are not written into this file; name the variable that holds it, e.g. keyEnv: OPENAI_API_KEY'

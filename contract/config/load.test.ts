@@ -29,6 +29,24 @@ const one = 'candidates: [{ id: a, provider: sim, model: sim-fast }]'
 /** YAML, then the place and the message of the only problem it has. */
 const refused: readonly [title: string, yaml: string, place: string, message: RegExp][] = [
   ['a misspelt key', 'listn: 127.0.0.1:1', '1 listn', /did you mean listen\?/],
+  [
+    'a rule without a condition',
+    routeOf(one, 'rules: [{ when: {}, use: [a] }]'),
+    '6 routes.r.rules.0.when',
+    /needs a condition: one of customerTier, .*days$/,
+  ],
+  [
+    'a language by its name',
+    routeOf(one, 'rules: [{ when: { language: german }, use: [a] }]'),
+    '6 routes.r.rules.0.when.language',
+    /one of ar, .*de, .*found "german"/,
+  ],
+  [
+    'an endpoint that does not exist',
+    routeOf(one, 'rules: [{ when: { endpoint: foo }, use: [a] }]'),
+    '6 routes.r.rules.0.when.endpoint',
+    /one of generate, count_tokens/,
+  ],
   ['a key one level off', `${simulated}models: []`, '3 models', /unknown key/],
   [
     'a bare number as duration',
@@ -176,6 +194,25 @@ for (const [title, yaml, place, message] of refused) {
   })
 }
 
+test('a route that has the name of a built-in one takes its place, and check says so', () => {
+  const [warning] = warningsOf(`${simulated}routes: { auto: { ${one} } }`)
+  assert.match(
+    `${warning?.key} ${warning?.message}`,
+    /^routes\.auto takes the place of the built-in route auto/,
+  )
+})
+
+test('every unknown key is told at once, also those of one level', () => {
+  const yaml = `listn: 1\nadmn: 2\nlog: { levl: x, formt: y }\n${routeOf(one, 'rules: [{ when: { fature: x, langage: y }, use: [a] }]')}`
+  assert.deepEqual(
+    problemsOf(yaml).map(({ key }) => key),
+    [
+      ...['listn', 'admn', 'log.levl', 'log.formt'],
+      ...['routes.r.rules.0.when.fature', 'routes.r.rules.0.when.langage'],
+    ],
+  )
+})
+
 test('every problem of the schema is told at once', () => {
   assert.deepEqual(
     problemsOf('workers: 0\ndrain: 5\nlog: { level: loud }').map(({ line }) => line),
@@ -274,8 +311,13 @@ test('what is accepted but not in force says so, once and at its line', () => {
     warnings.map(({ line, key }) => `${line} ${key}`),
     ['6 routes.r.cache', '7 routes.r.quality', '8 routes.r.mask', '9 content.store'],
   )
+  const expected: Readonly<Record<string, RegExp>> = {
+    'routes.r.mask': /501.*: auto, auto-cheapest, auto-fastest, auto-best answer 501 as well$/,
+    'routes.r.quality':
+      /^acts only with `cheapest`, once a policy brings evidence; nothing tunes weights yet$/,
+  }
   for (const { key, message } of warnings)
-    assert.match(message, key.endsWith('mask') ? /501/ : /not in force in this version/)
+    assert.match(message, expected[key] ?? /not in force in this version/)
   assert.deepEqual(warningsOf(routeOf(one, 'cache: { exact: off }', 'mask: { default: allow }')), [])
 })
 
@@ -286,6 +328,40 @@ test('secrets that are not set and slips in base URLs are warnings: the rest wor
   assert.match(text('providers: { a: { kind: openai, baseUrl: http://h } }')[0] ?? '', /ends in \/v1/)
   assert.match(text('providers: { a: { kind: anthropic, baseUrl: http://h/v1 } }')[0] ?? '', /bare origin/)
   assert.match(text(routeOf(one, 'require: { regions: [eu] }'))[0] ?? '', /every request is refused/)
+})
+
+test('the usual key variable of a kind or host is missed as well as one that is named', () => {
+  const of = (provider: string, environment: Record<string, string> = {}) =>
+    warningsOf(`providers:\n  a: { ${provider} }`, environment).map(({ key, message }) => `${key} ${message}`)
+  const missed: readonly [provider: string, variable: string][] = [
+    ['kind: openai', 'OPENAI_API_KEY'],
+    ['kind: anthropic', 'ANTHROPIC_API_KEY'],
+    ['kind: gemini', 'GEMINI_API_KEY'],
+    ['kind: cohere', 'COHERE_API_KEY'],
+    ['kind: azure, baseUrl: "https://n.openai.azure.com"', 'AZURE_OPENAI_API_KEY'],
+    ['kind: openai-compatible, host: mistral', 'MISTRAL_API_KEY'],
+    ['kind: bedrock', 'AWS_BEARER_TOKEN_BEDROCK'],
+  ]
+  for (const [provider, variable] of missed) {
+    const [found = '', ...others] = of(provider)
+    assert.match(found, new RegExp(`^providers\\.a .*${variable} .*will be refused$`), provider)
+    assert.deepEqual(others, [])
+    assert.deepEqual(of(provider, { [variable]: 'k' }), [])
+  }
+  for (const silent of [
+    'kind: simulated',
+    'kind: openai, auth: forward',
+    'kind: openai, baseUrl: "http://127.0.0.1:9/v1"',
+    'kind: openai, targets: [{ baseUrl: "http://h/v1" }]',
+    'kind: vertex, project: p, auth: forward',
+    ...['vllm', 'sglang', 'ollama', 'llamacpp'].map((host) => `kind: openai-compatible, host: ${host}`),
+    'kind: openai-compatible, baseUrl: "https://h/v1"',
+  ])
+    assert.deepEqual(of(silent), [], silent)
+  assert.deepEqual(of('kind: bedrock', { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' }), [])
+  assert.equal(of('kind: bedrock', { AWS_ACCESS_KEY_ID: 'a' }).length, 1)
+  assert.equal(of('kind: bedrock, accessKeyEnv: A').length, 1)
+  assert.match(of('kind: vertex, project: p').join(), /neither `serviceAccountEnv` nor `keyEnv`/)
 })
 
 test('targets: unset keys, slips, twins and places are said of the target', () => {

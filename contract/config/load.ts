@@ -3,12 +3,12 @@ import { dirname, isAbsolute, join } from 'node:path'
 import * as v from 'valibot'
 import { LineCounter, parseDocument } from 'yaml'
 import { crossCheck, type Finding } from './cross-check.ts'
-import { describeIssue, pathOf } from './describe.ts'
+import { describeIssue, describeUnknownKey, isUnknownKey, pathOf } from './describe.ts'
 import { type Environment, isKeys, substitute, withEnvironment, withoutNulls } from './environment.ts'
 import { locator, type Path } from './locate.ts'
 import { ConfigError, type ConfigProblem } from './problem.ts'
 import { type Config, configSchema } from './schema.ts'
-import { listsWhereKeysBelong } from './shape.ts'
+import { listsWhereKeysBelong, unknownKeys } from './shape.ts'
 
 export type { Environment }
 
@@ -79,9 +79,15 @@ export function parseConfig(
     )
   const result = v.safeParse(configSchema, complete, { abortPipeEarly: true })
   if (!result.success) {
-    throw new ConfigError(
-      result.issues.map((issue) => ({ ...place(pathOf(issue)), message: describeIssue(issue) })),
-    )
+    throw new ConfigError([
+      ...result.issues
+        .filter((issue) => !isUnknownKey(issue))
+        .map((issue) => ({ ...place(pathOf(issue)), message: describeIssue(issue) })),
+      ...unknownKeys(configSchema, complete).map((path) => ({
+        ...place(path),
+        message: describeUnknownKey(path),
+      })),
+    ])
   }
   const findings = crossCheck(result.output, environment)
   const located = (fatal: boolean) =>

@@ -34,6 +34,48 @@ export const hostNames = [
 ] as const
 export type HostName = (typeof hostNames)[number]
 
+/** What a caller asks for, apart from how it says it. `other` is any path passed through as it is. */
+export const operations = [
+  'generate',
+  'count_tokens',
+  'completions',
+  'embeddings',
+  'moderations',
+  'images',
+  'transcription',
+  'speech',
+  'rerank',
+  'models',
+  'other',
+] as const
+
+/** Languages that a prompt is recognised in (sidecar/prompt/language.ts). */
+export const languages = [
+  'ar',
+  'bn',
+  'de',
+  'el',
+  'en',
+  'es',
+  'fr',
+  'he',
+  'hi',
+  'hy',
+  'it',
+  'ja',
+  'ka',
+  'ko',
+  'nl',
+  'pl',
+  'pt',
+  'ru',
+  'sv',
+  'ta',
+  'th',
+  'tr',
+  'zh',
+] as const
+
 /** Routes there are without being configured, over all candidates of the configured ones. */
 export const builtInRoutes = ['auto', 'auto-cheapest', 'auto-fastest', 'auto-best'] as const
 

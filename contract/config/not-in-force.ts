@@ -1,4 +1,5 @@
 import type { Finding } from './cross-check.ts'
+import { builtInRoutes } from './names.ts'
 import type { Config, RouteConfig } from './schema.ts'
 
 type Note = readonly [path: readonly (string | number)[], message: string]
@@ -10,7 +11,7 @@ type Note = readonly [path: readonly (string | number)[], message: string]
 export function notInForce(config: Config): Finding[] {
   const notes: Note[] = [
     ...Object.entries(config.routes).flatMap(([name, route]) =>
-      ofRoute(route).map(([path, message]): Note => [['routes', name, ...path], message]),
+      ofRoute(route, config).map(([path, message]): Note => [['routes', name, ...path], message]),
     ),
     ...config.keys.flatMap((key, index): Note[] =>
       key.budget === undefined ? [] : [[['keys', index, 'budget'], `${yet}: nothing stops at this sum`]],
@@ -29,17 +30,21 @@ function ofWhole(config: Config): Note[] {
   return notes
 }
 
-function ofRoute(route: RouteConfig): Note[] {
+function ofRoute(route: RouteConfig, { routes }: Config): Note[] {
   const notes: Note[] = []
   const note = (key: string, message: string) => notes.push([[key], message])
-  if (Object.values(route.mask ?? {}).some((action) => action !== 'allow'))
+  if (Object.values(route.mask ?? {}).some((action) => action !== 'allow')) {
+    // They choose among the candidates of all routes.
+    const alike = builtInRoutes.filter((name) => !Object.hasOwn(routes, name)).join(', ')
     note(
       'mask',
-      'masking is not there yet, so requests to this route are refused (501): nothing leaves unmasked',
+      `masking is not there yet, so requests to this route are refused (501), and nothing leaves unmasked${alike === '' ? '' : `: ${alike} answer 501 as well`}`,
     )
+  }
   const { exact = 'off', lexical = 'off', semantic = 'off' } = route.cache ?? {}
   if ([exact, lexical, semantic].some((kept) => kept !== 'off')) note('cache', `${yet}: nothing is cached`)
-  if (route.quality !== undefined) note('quality', `${yet}: weights are not tuned`)
+  if (route.quality !== undefined)
+    note('quality', 'acts only with `cheapest`, once a policy brings evidence; nothing tunes weights yet')
   for (const [index, candidate] of route.candidates.entries()) {
     if (candidate.prompt !== undefined)
       notes.push([['candidates', index, 'prompt'], `${yet}: prompts are not exchanged`])

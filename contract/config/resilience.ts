@@ -2,14 +2,23 @@ import * as v from 'valibot'
 import { duration, percentage } from './units.ts'
 
 export const timeouts = v.strictObject({
-  connect: v.optional(v.pipe(duration, v.description('until the connection stands'))),
-  headers: v.optional(v.pipe(duration, v.description('until a stream has its response head'))),
-  firstToken: v.optional(v.pipe(duration, v.description('until the first content of a stream'))),
-  idle: v.optional(v.pipe(duration, v.description('between two pieces of an answer'))),
-  attempt: v.optional(
-    v.pipe(duration, v.description('one call to a provider; default: half of a configured total')),
+  connect: v.optional(v.pipe(duration, v.description('until the connection stands; 10s where none is set'))),
+  headers: v.optional(
+    v.pipe(duration, v.description('until a stream has its response head; 15s where none is set')),
   ),
-  total: v.optional(v.pipe(duration, v.description('the request with all its attempts'))),
+  firstToken: v.optional(
+    v.pipe(duration, v.description('until the first content of a stream; no limit where none is set')),
+  ),
+  idle: v.optional(v.pipe(duration, v.description('between two pieces of an answer; 5m where none is set'))),
+  attempt: v.optional(
+    v.pipe(
+      duration,
+      v.description('one call to a provider; where none is set half of a configured total, else 5m'),
+    ),
+  ),
+  total: v.optional(
+    v.pipe(duration, v.description('the request with all its attempts; 10m where none is set')),
+  ),
 })
 
 const expectedHoldBack = 'expected 0, a duration such as 300ms, a size such as 40tokens, or all'

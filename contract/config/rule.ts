@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { languages, operations } from './names.ts'
 import { amount } from './units.ts'
 
 const text = v.string()
@@ -17,8 +18,8 @@ export const when = v.strictObject({
   prompt: v.optional(text),
   tags: v.optional(v.record(v.string(), v.string())),
   dialect: v.optional(v.picklist(['chat', 'responses', 'messages', 'gemini'])),
-  endpoint: v.optional(text),
-  language: v.optional(text),
+  endpoint: v.optional(v.picklist(operations)),
+  language: v.optional(v.pipe(v.picklist(languages), v.description('that a prompt is recognised in'))),
   inputTokensOver: v.optional(amount),
   inputTokensUnder: v.optional(amount),
   complexity: v.optional(v.picklist(['low', 'medium', 'high'])),

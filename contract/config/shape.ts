@@ -35,6 +35,22 @@ export function keysAt(schema: unknown, path: readonly PropertyKey[]): string[] 
   return key === undefined ? Object.keys(shape.entries ?? {}) : keysAt(below(shape, key), rest)
 }
 
+/** Every key that stands where the schema knows none of its name. */
+export function unknownKeys(
+  schema: unknown,
+  value: unknown,
+  path: readonly PropertyKey[] = [],
+): (readonly PropertyKey[])[] {
+  if (typeof value !== 'object' || value === null) return []
+  const shape = innermost(schema)
+  const { entries } = shape
+  return Object.entries(value).flatMap(([key, inner]) =>
+    entries !== undefined && !Object.hasOwn(entries, key)
+      ? [[...path, key]]
+      : unknownKeys(below(shape, key), inner, [...path, key]),
+  )
+}
+
 /** valibot takes a list for an object; a user who writes one has misread the page. */
 export function listsWhereKeysBelong(
   schema: unknown,

@@ -87,6 +87,22 @@ test('every draw is done once more and gives the assigned candidate: plain, kept
   assert.equal(kept.decision.recomputed.winner, 'same')
 })
 
+test('only weighted routes have a holdout: of the others the draw is walked from 0, policy or not', async () => {
+  await using f = await fixture(`
+  r: { strategy: cheapest, explore: 20%, candidates: [{ id: a, provider: p, model: ma }, { id: b, provider: p, model: mb }], baseline: b }
+`)
+  const { text } = testPolicy({ version: 2, default: { a: 0.5, b: 0.5 } })
+  f.sidelight.sidecar.usePolicies([{ text, origin: 'warehouse', sinceMs: 0 }])
+  for (let index = 0; index < 40; index += 1) {
+    const { decision, policy } = await f.ask('r')
+    assert.equal(policy.version, 2)
+    assert.equal(decision.recomputed.winner, 'same', JSON.stringify(decision))
+    const { from, to, is_holdout } = decision.recomputed.falls_into ?? { from: 1, to: 2, is_holdout: true }
+    assert.equal(is_holdout, false)
+    assert.ok([0, 0.8].some((start) => Math.abs(from - start) < 1e-9) && to <= 1 + 1e-9, `${from} ${to}`)
+  }
+})
+
 test('one screen says what happened, in words and numbers', async () => {
   await using f = await fixture(`
   r:
@@ -162,6 +178,7 @@ test('what was pinned was not drawn; how a name was understood is told', async (
   assert.equal(lost.resolved.route, '')
   assert.equal(lost.request.http_status, 404)
   assert.match(explanationText(lost), /^Draw +none$/m)
+  assert.match(explanationText(lost), /^Model +"none such": no route, model or provider has that name$/m)
 })
 
 test('a row that does not add up is told apart: another winner, another u', async () => {
@@ -170,10 +187,42 @@ test('a row that does not add up is told apart: another winner, another u', asyn
   const [record] = await f.sidelight.recorded(1)
   const row = record?.request
   assert.ok(row)
+  const then = { strategy: 'weighted', baseline: 'b' }
   const other = row.candidates.find((id) => id !== row.candidate_assigned) ?? ''
-  assert.equal(recompute({ ...row, candidate_assigned: other }, 'b').winner, 'differs')
-  assert.equal(recompute({ ...row, draw_u: (row.draw_u + 0.5) % 1 }, 'b').u, 'differs')
-  assert.equal(recompute({ ...row, session: '', unit_hash: 'f'.repeat(32) }, 'b').u, 'unknown')
+  assert.equal(recompute({ ...row, candidate_assigned: other }, then).winner, 'differs')
+  assert.equal(recompute({ ...row, draw_u: (row.draw_u + 0.5) % 1 }, then).u, 'differs')
+  assert.equal(recompute({ ...row, session: '', unit_hash: 'f'.repeat(32) }, then).u, 'unknown')
+})
+
+test('the words fit the case: restarts, estimates, whole answers, sums without dust', async () => {
+  await using f = await fixture(weighted)
+  const found = await f.ask('r')
+  const textOf = (more: Partial<Explanation>) => explanationText({ ...found, ...more })
+  const recovered = (mode: string) => textOf({ recovery: { mode, stitched_at_chars: 28 } })
+  assert.match(recovered('stitch'), /^Recovery +stitch: another candidate went on after 28 characters$/m)
+  assert.match(
+    recovered('restart'),
+    /^Recovery +restart: another candidate began again after 28 characters$/m,
+  )
+  assert.match(recovered('error'), /^Recovery +error: the answer broke off after 28 characters$/m)
+  assert.match(textOf({}), /segment \(none\)$/m)
+  const candidates = found.candidates.map((one) => ({
+    ...one,
+    probability: 0.1 + 0.2,
+    expected_cost_usd: 0.1 + 0.2,
+  }))
+  assert.match(textOf({ candidates }), /p = 0\.3 .*expected \$0\.3$/m)
+  const attempts = found.attempts.map((one) => ({
+    ...one,
+    first_token_ms: 7,
+    usage_source: 'estimated',
+    input_tokens: 30,
+  }))
+  const whole = textOf({ attempts, request: { ...found.request, first_token_ms: 7 } })
+  assert.match(whole, / about 30 in, /)
+  assert.doesNotMatch(whole, /first token/)
+  const streamed = textOf({ attempts, request: { ...found.request, first_token_ms: 7, streamed: true } })
+  assert.equal(streamed.match(/first token 7 ms/g)?.length, 2)
 })
 
 test('labels of a caller cannot speak to the terminal', async () => {

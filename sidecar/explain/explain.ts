@@ -73,7 +73,7 @@ function requestOf(row: RequestRow): Explanation['request'] {
 
 /** In the order in which a model name is understood; the row says enough to tell the cases apart. */
 function howResolved({ route, model_asked: asked, override_source: override }: RequestRow): string {
-  if (route === '') return 'it was not: no route, model or provider of that name'
+  if (route === '') return 'no route, model or provider has that name'
   if (override === 'provider_header') return 'the provider that x-sidelight-provider names'
   if (override === 'model')
     return route === asked ? 'provider/model' : 'a model that one configured provider offers'
@@ -94,12 +94,17 @@ function candidatesOf({ request: row, route, details }: Explainable): ExplainedC
       probability: index < 0 ? null : (row.probabilities[index] ?? null),
       reason: own(row.excluded, id) ?? '',
       note: figures?.note ?? null,
-      expected_cost_usd: figures?.expectedCostUsd ?? null,
+      expected_cost_usd: roundedCost(figures?.expectedCostUsd),
       first_token_ms: figures?.firstTokenMs ?? null,
       tokens_per_second: figures?.tokensPerSecond ?? null,
       quality: figures?.quality ?? null,
     }
   })
+}
+
+/** To the places that money is kept in: sums of doubles end in dust. */
+function roundedCost(usd: number | undefined): number | null {
+  return usd === undefined ? null : Number(usd.toFixed(12))
 }
 
 function stateOf(id: string, row: RequestRow): ExplainedCandidate['state'] {
@@ -125,7 +130,7 @@ function decisionOf({ request: row, route }: Explainable): Explanation['decision
     salt: row.salt_id,
     n: row.draw_n,
     u: row.draw_u,
-    recomputed: recompute(row, route?.baseline),
+    recomputed: recompute(row, route),
     sticky: { kept: row.sticky_hit, version: row.sticky_version },
     override: row.override_source,
   }
@@ -151,6 +156,7 @@ function attemptsOf({ request, attempts }: Explainable): ExplainedAttempt[] {
       first_token_ms: row.first_token_ms,
       input_tokens: row.input_tokens,
       output_tokens: row.output_tokens,
+      usage_source: row.usage_source,
       cost_usd: row.cost_usd,
       price: priceOf(row),
       upstream_request_id: row.upstream_request_id,

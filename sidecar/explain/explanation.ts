@@ -121,6 +121,7 @@ export interface ExplainedAttempt {
   readonly first_token_ms: number | null
   readonly input_tokens: number
   readonly output_tokens: number
+  readonly usage_source: string
   readonly cost_usd: string | null
   readonly price: ExplainedPrice | null
   readonly upstream_request_id: string

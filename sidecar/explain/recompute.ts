@@ -36,23 +36,37 @@ type Drawn = Pick<
   | 'override_source'
 >
 
+/** As it was then; from the warehouse, as it is now. */
+export interface RouteThen {
+  readonly strategy: string
+  readonly baseline: string | undefined
+}
+
 const notDrawn: Recomputed = { u: 'not_drawn', winner: 'not_drawn', falls_into: null }
 
-export function recompute(row: Drawn, baseline: string | undefined): Recomputed {
+export function recompute(row: Drawn, route: RouteThen | undefined): Recomputed {
   const isPinned = row.override_source !== '' && row.override_source !== 'escalation'
   if (isPinned || row.candidates.length === 0) return notDrawn
-  const part = partOf(row, baseline)
+  const part = partOf(row, heldIn(row, route))
   const isWinner = part?.candidate === row.candidate_assigned
   return { u: compareU(row), winner: isWinner ? 'same' : 'differs', falls_into: part ?? null }
 }
 
-/** Of a weighted route under a policy the baseline's holdout stands in front of the others. */
-function partOf(row: Drawn, baseline: string | undefined): Part | undefined {
-  const held = row.policy_role === 'holdout' ? row.candidate_assigned : baseline
+/** Of a weighted route under a policy the baseline's holdout stands in front of the others; see `decide`. */
+function heldIn(row: Drawn, route: RouteThen | undefined): string | undefined {
+  if (row.policy_role === 'holdout') return row.candidate_assigned
+  // What the warehouse tells of a route is marked as that of now.
+  const isWeighted = /^weighted\b/.test(route?.strategy ?? '')
+  if (row.policy_id === '' || !isWeighted || route?.baseline === undefined) return undefined
+  const share = row.probabilities[row.candidates.indexOf(route.baseline)] ?? 0
+  return share < holdoutShare ? undefined : route.baseline
+}
+
+function partOf(row: Drawn, held: string | undefined): Part | undefined {
   const plain = walk(row, undefined)
-  if (row.policy_id === '' || held === undefined || !row.candidates.includes(held)) return plain
+  if (held === undefined) return plain
   const withHoldout = walk(row, held)
-  // Another strategy has no holdout, and a route may have had another baseline then.
+  // A route may have had another baseline then.
   return withHoldout?.candidate === row.candidate_assigned ? withHoldout : plain
 }
 

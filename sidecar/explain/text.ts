@@ -34,8 +34,8 @@ function section(title: string, text: string): string {
 }
 
 function headLine({ request_id, at, request, source }: Explanation): string {
-  const { status, http_status, error_code, duration_ms, first_token_ms } = request
-  const first = first_token_ms === null ? '' : `, first token ${ms(first_token_ms)}`
+  const { status, http_status, error_code, duration_ms, first_token_ms, streamed } = request
+  const first = first_token_ms === null || !streamed ? '' : `, first token ${ms(first_token_ms)}`
   const error = error_code === '' ? '' : ` (${error_code})`
   const from = source === 'memory' ? '' : ', from the warehouse'
   return `Request ${request_id} of ${at}: ${status} ${http_status}${error} in ${ms(duration_ms)}${first}${from}`
@@ -52,7 +52,7 @@ function featuresText({ features, segment }: Explanation): string {
   const known = Object.entries(features)
     .filter(([, value]) => value !== '')
     .map(([name, value]) => `${name} ${typeof value === 'number' ? number(value) : value}`)
-  return [...known, `segment ${quoted(segment)}`].join(', ')
+  return [...known, `segment ${segment === '' ? '(none)' : quoted(segment)}`].join(', ')
 }
 
 function routeText({ resolved, decision, cache }: Explanation): string {
@@ -68,7 +68,7 @@ function policyText({ policy, decision }: Explanation): string {
   const rests =
     evidence === null
       ? ''
-      : `; rests on ${number(evidence.n)} scores: quality ${evidence.quality} (at least ${evidence.lower}), cost ${evidence.cost} of the baseline's`
+      : `; rests on ${number(evidence.n)} scores: quality ${number(evidence.quality)} (at least ${number(evidence.lower)}), cost ${number(evidence.cost)} of the baseline's`
   return `version ${policy.version}, ${policy.role}, id ${policy.id.slice(0, 12)}${rests}`
 }
 
@@ -90,7 +90,7 @@ function stateText({ state, probability, reason, note }: ExplainedCandidate): st
     const why = note === null ? reason : `${reason}: ${note}`
     return state === 'excluded' ? `excluded  ${why}` : `${state} (${why})`
   }
-  return `${state.padEnd(8)}  p = ${probability ?? 0}`
+  return `${state.padEnd(8)}  p = ${number(probability ?? 0)}`
 }
 
 function figuresText(one: ExplainedCandidate): string {
@@ -99,7 +99,9 @@ function figuresText(one: ExplainedCandidate): string {
     cost === null ? '' : `expected $${money(String(cost))}`,
     first === null ? '' : `first token ${ms(first)}`,
     speed === null ? '' : `${number(speed)} tokens/s`,
-    quality === null ? '' : `quality ${quality.lower} to ${quality.upper} (n ${number(quality.n)})`,
+    quality === null
+      ? ''
+      : `quality ${number(quality.lower)} to ${number(quality.upper)} (n ${number(quality.n)})`,
   ].filter((text) => text !== '')
   return figures.length === 0 ? '' : `  ${figures.join(', ')}`
 }
@@ -132,15 +134,17 @@ function keptText({ decision }: Explanation): string {
   return [kept, escalated].filter((text) => text !== '').join('; ')
 }
 
-function attemptLines({ attempts }: Explanation): string[] {
+function attemptLines({ attempts, request }: Explanation): string[] {
   const lines = attempts
     .slice(0, attemptsMax)
-    .map((one, index) => section(index === 0 ? 'Attempts' : '', `${one.attempt}  ${attemptText(one)}`))
+    .map((one, index) =>
+      section(index === 0 ? 'Attempts' : '', `${one.attempt}  ${attemptText(one, request.streamed)}`),
+    )
   const left = attempts.length - attemptsMax
   return left > 0 ? [...lines, section('', `… and ${left} more (--json)`)] : lines
 }
 
-function attemptText(one: ExplainedAttempt): string {
+function attemptText(one: ExplainedAttempt, isStream: boolean): string {
   const error = one.error_code === '' ? '' : ` ${one.error_code}`
   const status = one.http_status === 0 ? '' : ` ${one.http_status}`
   // Most providers have one target, and it has no name of its own.
@@ -148,8 +152,9 @@ function attemptText(one: ExplainedAttempt): string {
   const place = [target, one.region].filter((text) => text !== '').join(', ')
   const at = place === '' ? '' : ` (${place})`
   const wait = one.wait_ms === 0 ? '' : `after ${ms(one.wait_ms)}, `
-  const first = one.first_token_ms === null ? '' : ` (first token ${ms(one.first_token_ms)})`
-  const tokens = `${number(one.input_tokens)} in, ${number(one.output_tokens)} out`
+  const first = one.first_token_ms === null || !isStream ? '' : ` (first token ${ms(one.first_token_ms)})`
+  const about = one.usage_source === 'estimated' ? 'about ' : ''
+  const tokens = `${about}${number(one.input_tokens)} in, ${number(one.output_tokens)} out`
   return `${one.candidate}${at}  ${one.outcome}${status}${error}  ${wait}${ms(one.duration_ms)}${first}  ${tokens}  ${priceText(one)}`
 }
 
@@ -162,7 +167,17 @@ function priceText({ cost_usd, price }: ExplainedAttempt): string {
 
 function recoveryText({ recovery }: Explanation): string {
   if (recovery === null) return ''
-  return `${recovery.mode}: another candidate went on after ${number(recovery.stitched_at_chars)} characters`
+  const chars = `after ${number(recovery.stitched_at_chars)} characters`
+  switch (recovery.mode) {
+    case 'stitch':
+      return `stitch: another candidate went on ${chars}`
+    case 'restart':
+      return `restart: another candidate began again ${chars}`
+    case 'hold_back':
+      return 'hold_back: another candidate answered before the caller had any of it'
+    default:
+      return `${recovery.mode}: the answer broke off${recovery.stitched_at_chars === 0 ? '' : ` ${chars}`}`
+  }
 }
 
 function costText({ cost }: Explanation): string {
@@ -173,7 +188,8 @@ function costText({ cost }: Explanation): string {
 
 /** `0.000340000000` is what is stored; the zeros at the end say nothing. */
 function money(text: string): string {
-  const plain = text.includes('e') ? Number(text).toFixed(12) : text
+  // More places than are stored are the dust of a double.
+  const plain = /e|\.\d{13}/.test(text) ? Number(text).toFixed(12) : text
   return plain.includes('.') ? plain.replace(/\.?0+$/, '') : plain
 }
 

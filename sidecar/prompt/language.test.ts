@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { languageOf } from './language.ts'
+import { languages } from '../../contract/config/names.ts'
+import { languageOf, languagesKnown } from './language.ts'
 
 const sentences: Readonly<Record<string, readonly string[]>> = {
   en: [
@@ -328,4 +329,8 @@ test('only the beginning is read, and nothing throws', () => {
   )
   assert.equal(languageOf(`${'Das ist nicht gut. '.repeat(200)}${'the of and is '.repeat(5000)}`), 'de')
   assert.doesNotThrow(() => languageOf('\ud800\udfff\ud800 lone \udc00'))
+})
+
+test('the configuration knows the languages that are recognised', () => {
+  assert.deepEqual(languagesKnown, [...languages])
 })

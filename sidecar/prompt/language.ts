@@ -86,6 +86,11 @@ const letters: readonly (readonly [RegExp, string])[] = [
   [/[ìòù]$|^è$/, 'it'],
 ]
 
+/** Every code that may come out. */
+export const languagesKnown: readonly string[] = [
+  ...new Set([...scripts, ...letters].map(([, language]) => language).concat(Object.keys(stopWords))),
+].sort()
+
 const languagesOf: ReadonlyMap<string, readonly string[]> = indexed()
 
 function indexed(): Map<string, string[]> {

@@ -1,23 +1,9 @@
-import type { ProviderKind } from '../../contract/config/names.ts'
+import type { operations, ProviderKind } from '../../contract/config/names.ts'
 import type { DialectName } from '../dialects/dialect.ts'
 import type { FormatName, HostQuirks } from '../formats/format.ts'
 
 export type { ProviderKind }
 
-/** What a caller asks for, apart from how it says it. `other` is any path passed through as it is. */
-export const operations = [
-  'generate',
-  'count_tokens',
-  'completions',
-  'embeddings',
-  'moderations',
-  'images',
-  'transcription',
-  'speech',
-  'rerank',
-  'models',
-  'other',
-] as const
 export type Operation = (typeof operations)[number]
 
 /** A provider of the configuration, resolved: secrets read from the environment, defaults filled in. */

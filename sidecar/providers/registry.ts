@@ -1,6 +1,7 @@
 import type { Environment } from '../../contract/config/load.ts'
 import type { HostName } from '../../contract/config/names.ts'
 import type { ProviderConfig } from '../../contract/config/schema.ts'
+import { usualKeyOfKind } from '../../contract/config/usual-keys.ts'
 import type { Catalog } from '../../contract/prices/catalog.ts'
 import type { Format, FormatName, HostQuirks } from '../formats/format.ts'
 import { formats } from '../formats/registry.ts'
@@ -49,12 +50,12 @@ export function createRegistry(services: {
 }
 
 const usual: Readonly<Partial<Record<ProviderKind, { baseUrl: string; keyEnv: string }>>> = {
-  openai: { baseUrl: 'https://api.openai.com/v1', keyEnv: 'OPENAI_API_KEY' },
-  azure: { baseUrl: '', keyEnv: 'AZURE_OPENAI_API_KEY' },
-  anthropic: { baseUrl: 'https://api.anthropic.com', keyEnv: 'ANTHROPIC_API_KEY' },
-  gemini: { baseUrl: 'https://generativelanguage.googleapis.com', keyEnv: 'GEMINI_API_KEY' },
-  cohere: { baseUrl: 'https://api.cohere.com/v1', keyEnv: 'COHERE_API_KEY' },
-  bedrock: { baseUrl: '', keyEnv: 'AWS_BEARER_TOKEN_BEDROCK' },
+  openai: { baseUrl: 'https://api.openai.com/v1', keyEnv: usualKeyOfKind.openai },
+  azure: { baseUrl: '', keyEnv: usualKeyOfKind.azure },
+  anthropic: { baseUrl: 'https://api.anthropic.com', keyEnv: usualKeyOfKind.anthropic },
+  gemini: { baseUrl: 'https://generativelanguage.googleapis.com', keyEnv: usualKeyOfKind.gemini },
+  cohere: { baseUrl: 'https://api.cohere.com/v1', keyEnv: usualKeyOfKind.cohere },
+  bedrock: { baseUrl: '', keyEnv: usualKeyOfKind.bedrock },
 }
 
 /** Providers that need nothing but a key: configured by themselves when their usual variable is set. */

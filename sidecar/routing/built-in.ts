@@ -28,7 +28,7 @@ export function withBuiltInRoutes(
       candidates.set(id, buildCandidate({ id, provider, model, ...materials }))
     }
   }
-  const masks = [...routes.values()].some((route) => route.masks)
+  const maskedBy = [...routes.values()].flatMap((route) => route.maskedBy)
   const all = [...candidates].map(([id, candidate]) => ({ ...candidate, id }))
   if (all.length === 0) return routes
   for (const [name, own] of Object.entries(builtInRoutes)) {
@@ -39,7 +39,7 @@ export function withBuiltInRoutes(
       byId: sortedById(all),
       fallback: heaviestFirst(all),
       ...own,
-      masks,
+      maskedBy,
     })
   }
   return routes

@@ -104,7 +104,7 @@ export function singleRoute(name: string, candidate: Candidate, timeouts: Timeou
     requiredCapabilities: [],
     approvedProviders: undefined,
     rules: [],
-    masks: false,
+    maskedBy: [],
     fallbackOnContentFilter: false,
     segmentBy: ['feature', 'prompt'],
     sticky: 'conversation',

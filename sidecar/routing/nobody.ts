@@ -13,11 +13,14 @@ const passing = new Set(['circuit_open', 'cooling_down', 'auth_failed', 'quota_e
 const namesMax = 20
 
 /** Nobody may serve the request: every reason in the message, and the status that says what would help. */
-export function nobodyLeft(route: Pick<Route, 'name'>, left: Left, nowAt: number): GatewayError {
+export function nobodyLeft(route: Pick<Route, 'name' | 'byId'>, left: Left, nowAt: number): GatewayError {
   const reasons = Object.values(left.excluded)
   const list = Object.entries(left.excluded)
     .slice(0, namesMax)
-    .map(([id, reason]) => `${id}: ${reason}${noteOn(left, id)}`)
+    .map(
+      ([id, reason]) =>
+        `${id}${passing.has(reason) ? providerOf(route, id) : ''}: ${reason}${noteOn(left, id)}`,
+    )
     .join(', ')
   const message = `no candidate of route ${route.name} may serve this request (${list})`
   if (reasons.some((reason) => passing.has(reason))) {
@@ -38,6 +41,12 @@ export function nobodyLeft(route: Pick<Route, 'name'>, left: Left, nowAt: number
     message,
     isPolicy ? { status: 403, kind: 'permission' } : { status: 400, kind: 'invalid_request' },
   )
+}
+
+/** Ids are names of one's own choice, unless they begin with the provider's. */
+function providerOf({ byId }: Pick<Route, 'byId'>, id: string): string {
+  const provider = byId.find((candidate) => candidate.id === id)?.provider.name
+  return provider === undefined || id === provider || id.startsWith(`${provider}/`) ? '' : ` of ${provider}`
 }
 
 function noteOn({ notes }: Left, id: string): string {

@@ -99,8 +99,8 @@ export interface Route {
   readonly requiredCapabilities: readonly Capability[]
   readonly approvedProviders: readonly string[] | undefined
   readonly rules: readonly RouteRule[]
-  /** The route asks for masking: requests must not leave unmasked. */
-  readonly masks: boolean
+  /** The routes that ask for masking, this one or, of a built-in route, any: requests must not leave unmasked. */
+  readonly maskedBy: readonly string[]
   readonly fallbackOnContentFilter: boolean
   readonly segmentBy: readonly string[]
   readonly sticky: 'conversation' | 'customer' | 'request'

@@ -1,4 +1,5 @@
 import type { HostName } from '../../../contract/config/names.ts'
+import { usualKeyOfHost } from '../../../contract/config/usual-keys.ts'
 import type { HostQuirks } from '../../formats/format.ts'
 
 export interface HostRow {
@@ -51,10 +52,10 @@ const selfHosted: HostQuirks = {
 }
 
 const rows: Readonly<Record<HostName, HostRow>> = {
-  openai: { baseUrl: 'https://api.openai.com/v1', keyEnv: 'OPENAI_API_KEY', quirks: defaultQuirks },
+  openai: { baseUrl: 'https://api.openai.com/v1', keyEnv: usualKeyOfHost.openai, quirks: defaultQuirks },
   deepseek: {
     baseUrl: 'https://api.deepseek.com/v1',
-    keyEnv: 'DEEPSEEK_API_KEY',
+    keyEnv: usualKeyOfHost.deepseek,
     quirks: {
       ...compatible,
       reasoning: 'thinking_type',
@@ -66,7 +67,7 @@ const rows: Readonly<Record<HostName, HostRow>> = {
   },
   dashscope: {
     baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
-    keyEnv: 'DASHSCOPE_API_KEY',
+    keyEnv: usualKeyOfHost.dashscope,
     quirks: {
       ...compatible,
       reasoning: 'enable_thinking',
@@ -77,7 +78,7 @@ const rows: Readonly<Record<HostName, HostRow>> = {
   },
   mistral: {
     baseUrl: 'https://api.mistral.ai/v1',
-    keyEnv: 'MISTRAL_API_KEY',
+    keyEnv: usualKeyOfHost.mistral,
     quirks: {
       maxField: 'max_tokens',
       developerRole: false,
@@ -96,7 +97,7 @@ const rows: Readonly<Record<HostName, HostRow>> = {
   },
   groq: {
     baseUrl: 'https://api.groq.com/openai/v1',
-    keyEnv: 'GROQ_API_KEY',
+    keyEnv: usualKeyOfHost.groq,
     quirks: {
       ...compatible,
       maxField: 'max_completion_tokens',
@@ -110,17 +111,17 @@ const rows: Readonly<Record<HostName, HostRow>> = {
   },
   together: {
     baseUrl: 'https://api.together.xyz/v1',
-    keyEnv: 'TOGETHER_API_KEY',
+    keyEnv: usualKeyOfHost.together,
     quirks: { ...compatible, reasoning: 'enabled_object', strictTools: false, topK: true },
   },
   fireworks: {
     baseUrl: 'https://api.fireworks.ai/inference/v1',
-    keyEnv: 'FIREWORKS_API_KEY',
+    keyEnv: usualKeyOfHost.fireworks,
     quirks: { ...compatible, reasoning: 'effort', topK: true, thinkingBack: 'reasoning_content' },
   },
   xai: {
     baseUrl: 'https://api.x.ai/v1',
-    keyEnv: 'XAI_API_KEY',
+    keyEnv: usualKeyOfHost.xai,
     quirks: {
       ...compatible,
       maxField: 'max_completion_tokens',
@@ -132,7 +133,7 @@ const rows: Readonly<Record<HostName, HostRow>> = {
   },
   openrouter: {
     baseUrl: 'https://openrouter.ai/api/v1',
-    keyEnv: 'OPENROUTER_API_KEY',
+    keyEnv: usualKeyOfHost.openrouter,
     quirks: {
       ...compatible,
       bothMaxFields: true,
@@ -145,7 +146,7 @@ const rows: Readonly<Record<HostName, HostRow>> = {
   },
   moonshot: {
     baseUrl: 'https://api.moonshot.ai/v1',
-    keyEnv: 'MOONSHOT_API_KEY',
+    keyEnv: usualKeyOfHost.moonshot,
     quirks: {
       ...compatible,
       reasoning: 'thinking_type',
@@ -156,7 +157,7 @@ const rows: Readonly<Record<HostName, HostRow>> = {
   },
   zai: {
     baseUrl: 'https://api.z.ai/api/paas/v4',
-    keyEnv: 'ZAI_API_KEY',
+    keyEnv: usualKeyOfHost.zai,
     quirks: {
       ...compatible,
       reasoning: 'thinking_type',
@@ -167,18 +168,18 @@ const rows: Readonly<Record<HostName, HostRow>> = {
   },
   vllm: {
     baseUrl: 'http://127.0.0.1:8000/v1',
-    keyEnv: '',
+    keyEnv: usualKeyOfHost.vllm,
     quirks: { ...selfHosted, prefill: 'continue_final_message' },
   },
   sglang: {
     baseUrl: 'http://127.0.0.1:30000/v1',
-    keyEnv: '',
+    keyEnv: usualKeyOfHost.sglang,
     quirks: { ...selfHosted, prefill: 'continue_final_message' },
   },
-  llamacpp: { baseUrl: 'http://127.0.0.1:8080/v1', keyEnv: '', quirks: selfHosted },
+  llamacpp: { baseUrl: 'http://127.0.0.1:8080/v1', keyEnv: usualKeyOfHost.llamacpp, quirks: selfHosted },
   ollama: {
     baseUrl: 'http://127.0.0.1:11434/v1',
-    keyEnv: '',
+    keyEnv: usualKeyOfHost.ollama,
     quirks: { ...compatible, reasoning: 'think', strictTools: false, thinkingBack: 'reasoning' },
   },
 }

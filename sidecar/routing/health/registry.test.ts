@@ -3,13 +3,14 @@ import { test } from 'node:test'
 import { seededRandom } from '../../../testing/random.ts'
 import { testCandidate } from '../../../testing/targets.ts'
 import type { Fault, FaultClass } from '../../conversation/fault.ts'
+import type { Log, LogFields } from '../../observe/log.ts'
 import type { Candidate } from '../route.ts'
 import { healthGauges } from './gauges.ts'
 import { type Illness, isTrial, type Trial, type TrialAsk } from './health.ts'
 import { HealthRegistry } from './registry.ts'
 
 /** A registry whose clock moves when told. */
-function clinic(options: { entriesMax?: number } = {}) {
+function clinic(options: { entriesMax?: number; log?: Log } = {}) {
   let nowAt = 1000
   const health = new HealthRegistry({ random: () => 0, nowAt: () => nowAt, ...options })
   return {
@@ -334,4 +335,51 @@ test('no order of outcomes leaves a probe behind: everyone is asked again within
   }
   move(10_000)
   assert.ok(isTrial(health.begin(candidate, askOf({}))))
+})
+
+test('the log has one line when a target falls ill and one when it is well again, whatever its models and tries', () => {
+  const lines: string[] = []
+  const line = (message: string, fields: LogFields = {}) =>
+    lines.push([message, ...Object.values(fields)].join(' '))
+  const log: Log = { debug: line, info: line, warn: line, error: line }
+  const { begin, move } = clinic({ log })
+  const models = ['m1', 'm2'].map((model) => testCandidate({ model }))
+  const fail = (found: FaultClass) => {
+    for (const candidate of models) begin(candidate).failed(fault(found))
+  }
+  fail('slow')
+  move(4000)
+  fail('slow')
+  for (let round = 0; round < 3; round += 1) {
+    move(10_000)
+    fail('slow')
+  }
+  assert.deepEqual(lines.splice(0), [
+    'a provider is left alone for a while: its calls failed p default m1 slow',
+  ])
+  move(10_000)
+  fail('credentials')
+  assert.deepEqual(lines.splice(0), ['a provider refuses its key p default m1 credentials'])
+  move(60_000)
+  for (const candidate of models) begin(candidate).answered({})
+  for (const candidate of models) begin(candidate).answered({})
+  assert.deepEqual(lines.splice(0), ['a provider is asked again: it answers p default m2'])
+  fail('money')
+  assert.deepEqual(lines, ["a provider's account has nothing left p default m1 money"])
+})
+
+test('a target whose address was changed is another one: nothing is told of the old one', () => {
+  const { begin, health } = clinic()
+  const old = testCandidate()
+  const next = testCandidate({ provider: "{ kind: openai, baseUrl: 'http://127.0.0.1:8/v1' }" })
+  begin(old).failed(fault('rate_limit', 60_000))
+  health.retain([next.provider])
+  begin(next).answered({})
+  // Of a request that began before.
+  begin(old).answered({})
+  const states = healthGauges(health).filter(({ name }) => name === 'sidelight_target_state')
+  assert.deepEqual(
+    states.map(({ labels }) => labels?.['state']),
+    ['well'],
+  )
 })

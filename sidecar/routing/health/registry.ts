@@ -1,6 +1,7 @@
+import type { Log } from '../../observe/log.ts'
 import { isIn } from '../regions.ts'
 import type { Candidate, ConnectedProvider, ProviderTarget } from '../route.ts'
-import { usualBreakerTimes } from './breaker.ts'
+import { Announcer } from './announcer.ts'
 import { type HealthCounts, newCounts } from './counts.ts'
 import {
   type Health,
@@ -13,22 +14,23 @@ import {
 } from './health.ts'
 import { MovedUnits } from './moved-units.ts'
 import { RetryBudget } from './retry-budget.ts'
-import { suits } from './target-choice.ts'
-import { type HealthServices, type HealthTimes, TargetHealth, UnjudgedTrial } from './target-health.ts'
+import { isAsked, suits } from './target-choice.ts'
+import {
+  type HealthServices,
+  type HealthTimes,
+  TargetHealth,
+  UnjudgedTrial,
+  usualHealthTimes,
+} from './target-health.ts'
 
 export interface HealthOptions {
   readonly random: () => number
   readonly nowAt?: () => number
+  /** Told when a target falls ill and when it is well again. */
+  readonly log?: Log | undefined
   /** For tests. */
   readonly times?: Partial<HealthTimes>
   readonly entriesMax?: number
-}
-
-const usualTimes: HealthTimes = {
-  ...usualBreakerTimes,
-  authFailedMs: 60_000,
-  quotaExhaustedMs: 600_000,
-  coolingMsMax: 3_600_000,
 }
 
 /** Callers choose names of models; past this a tenth is forgotten, who is ill and who was asked lately last. */
@@ -36,6 +38,7 @@ const entriesMaxUsual = 5000
 
 interface OfTarget {
   readonly budget: RetryBudget
+  readonly announcer: Announcer
   readonly models: Map<string, TargetHealth>
 }
 
@@ -46,20 +49,24 @@ export class HealthRegistry implements Health {
   readonly #moved = new MovedUnits()
   readonly #services: HealthServices
   readonly #entriesMax: number
+  readonly #log: Log | undefined
   #entries = 0
+  /** Undefined: no configuration has replaced the first. */
+  #inForce: ReadonlySet<string> | undefined
 
   constructor(options: HealthOptions) {
     const { counts } = this
     this.#services = {
       random: options.random,
       nowAt: options.nowAt ?? (() => performance.now()),
-      times: { ...usualTimes, ...options.times },
+      times: { ...usualHealthTimes, ...options.times },
       opened: (provider) => counts.opened.set(provider, (counts.opened.get(provider) ?? 0) + 1),
       probed: (outcome) => {
         counts.probes[outcome] += 1
       },
     }
     this.#entriesMax = options.entriesMax ?? entriesMaxUsual
+    this.#log = options.log
   }
 
   illnessOf(
@@ -144,9 +151,23 @@ export class HealthRegistry implements Health {
     )
   }
 
+  /** Drops what is known of targets that are no longer configured: a target whose address changed is another one. */
+  retain(providers: Iterable<ConnectedProvider>): void {
+    const ids = new Set([...providers].flatMap(({ targets }) => targets.map(({ id }) => id)))
+    this.#inForce = ids
+    for (const [id, { models }] of this.#targets) {
+      if (ids.has(id)) continue
+      this.#entries -= models.size
+      this.#targets.delete(id)
+    }
+  }
+
   /** Everyone of whom something is known, for metrics. */
   *all(): Generator<TargetHealth> {
-    for (const { models } of this.#targets.values()) yield* models.values()
+    for (const [id, { models }] of this.#targets) {
+      // Requests that began under the configuration before may still ask there.
+      if (this.#inForce?.has(id) !== false) yield* models.values()
+    }
   }
 
   get nowAt(): number {
@@ -165,7 +186,8 @@ export class HealthRegistry implements Health {
     let health = ofTarget.models.get(model)
     if (health === undefined) {
       if (this.#entries >= this.#entriesMax) this.#forgetSome(nowAt)
-      health = new TargetHealth({ provider: provider.name, target: target.name, model }, this.#services)
+      const name = { provider: provider.name, target: target.name, model }
+      health = new TargetHealth(name, this.#services, ofTarget.announcer)
       ofTarget.models.set(model, health)
       this.#entries += 1
     }
@@ -197,7 +219,9 @@ export class HealthRegistry implements Health {
   #ofTarget(target: ProviderTarget): OfTarget {
     const known = this.#targets.get(target.id)
     if (known !== undefined) return known
-    const made = { budget: new RetryBudget(), models: new Map<string, TargetHealth>() }
+    const name = { provider: target.settings.name, target: target.name }
+    const announcer = new Announcer(name, this.#log)
+    const made = { budget: new RetryBudget(), announcer, models: new Map<string, TargetHealth>() }
     this.#targets.set(target.id, made)
     return made
   }
@@ -205,10 +229,15 @@ export class HealthRegistry implements Health {
   #forgetSome(nowAt: number): void {
     const order = (health: TargetHealth) =>
       health.usedAt + (health.illness(nowAt) === undefined ? 0 : Number.MAX_SAFE_INTEGER)
-    const oldest = [...this.all()].sort((a, b) => order(a) - order(b))
+    const all = [...this.#targets.values()].flatMap(({ models }) => [...models.values()])
+    const oldest = all.sort((a, b) => order(a) - order(b))
     const gone = new Set(oldest.slice(0, Math.max(1, Math.ceil(this.#entriesMax / 10))))
-    for (const [id, { models }] of this.#targets) {
-      for (const [model, health] of models) if (gone.has(health)) models.delete(model)
+    for (const [id, { models, announcer }] of this.#targets) {
+      for (const [model, health] of models) {
+        if (!gone.has(health)) continue
+        models.delete(model)
+        announcer.forget(model)
+      }
       // Targets of a configuration that is no longer in force.
       if (models.size === 0) this.#targets.delete(id)
     }
@@ -216,12 +245,5 @@ export class HealthRegistry implements Health {
   }
 }
 
-function isAsked(target: ProviderTarget, { regions, only, except }: Partial<TrialAsk>): boolean {
-  if (only !== undefined && target !== only) return false
-  return isIn(target, regions) && except?.includes(target) !== true
-}
-
 /** No target is left at all: of the regions, or of those that were not asked yet. */
-function unaskable(nowAt: number): Illness {
-  return { reason: 'circuit_open', untilAt: nowAt }
-}
+const unaskable = (nowAt: number): Illness => ({ reason: 'circuit_open', untilAt: nowAt })

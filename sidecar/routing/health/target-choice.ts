@@ -1,5 +1,7 @@
 import { textHash } from '../../text-hash.ts'
+import { isIn } from '../regions.ts'
 import type { ProviderTarget } from '../route.ts'
+import type { TrialAsk } from './health.ts'
 
 /** Below this share of its rate limit a target takes half of the new units. */
 const lowShare = 0.1
@@ -20,4 +22,10 @@ export function suits(
   const { isNewUnit, remainingShare } = from
   const isLow = isNewUnit && remainingShare !== undefined && remainingShare < lowShare
   return isLow && (textHash(unit, target.seed ^ coinSeed) & 1) === 1 ? score - 1 : score
+}
+
+/** One of those that the ask leaves over. */
+export function isAsked(target: ProviderTarget, { regions, only, except }: Partial<TrialAsk>): boolean {
+  if (only !== undefined && target !== only) return false
+  return isIn(target, regions) && except?.includes(target) !== true
 }

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Fault } from '../../conversation/fault.ts'
+import type { Fault, FaultClass } from '../../conversation/fault.ts'
 import type { ProviderTarget } from '../route.ts'
-import { Breaker, type BreakerTimes, type Change, type Pass } from './breaker.ts'
+import type { Announcer } from './announcer.ts'
+import { Breaker, type BreakerTimes, type Change, type Pass, usualBreakerTimes } from './breaker.ts'
 import { Cooling } from './cooling.ts'
 import { effectOf } from './effect.ts'
 import type { Ailment, Illness, TargetState, Trial } from './health.ts'
@@ -12,6 +13,13 @@ export interface HealthTimes extends BreakerTimes {
   readonly quotaExhaustedMs: number
   /** Nobody is left alone for longer on its own word. */
   readonly coolingMsMax: number
+}
+
+export const usualHealthTimes: HealthTimes = {
+  ...usualBreakerTimes,
+  authFailedMs: 60_000,
+  quotaExhaustedMs: 600_000,
+  coolingMsMax: 3_600_000,
 }
 
 /** What the states of all targets share. */
@@ -40,16 +48,22 @@ export class TargetHealth {
   /** The key or the account was at fault, and no call has shown since that it no longer is. */
   alarm: 'auth_failed' | 'quota_exhausted' | undefined
   readonly #services: HealthServices
+  readonly #announcer: Announcer
   readonly #breaker: Breaker
   readonly #cooling = new Cooling()
   #share: number | undefined
   #shareUntilAt = 0
 
-  constructor(name: { provider: string; target: string; model: string }, services: HealthServices) {
+  constructor(
+    name: { provider: string; target: string; model: string },
+    services: HealthServices,
+    announcer: Announcer,
+  ) {
     this.provider = name.provider
     this.target = name.target
     this.model = name.model
     this.#services = services
+    this.#announcer = announcer
     this.#breaker = new Breaker(services.times, services.random)
   }
 
@@ -84,7 +98,9 @@ export class TargetHealth {
     const nowAt = this.#services.nowAt()
     this.#cooling.answered(pass.startedAt)
     this.alarm = undefined
-    this.#follow(pass, this.#breaker.succeeded(pass, nowAt), 'answered')
+    const change = this.#breaker.succeeded(pass, nowAt)
+    this.#follow(pass, change, 'answered')
+    this.#announce(change, undefined)
     if (!target.isOnly) this.#noteShare(headers, nowAt)
   }
 
@@ -103,9 +119,12 @@ export class TargetHealth {
       const change = this.#breaker.failed(pass, nowAt, from.hadAnswered)
       if (change === 'opened') this.#services.opened(this.provider)
       this.#follow(pass, change, 'failed')
+      this.#announce(change, fault.class)
     } else if (ailment !== undefined && isOurs) {
       this.alarm = ailment
-      this.#follow(pass, this.#breaker.sicken(pass, ailment, nowAt + this.#lasts(ailment)), 'failed')
+      const change = this.#breaker.sicken(pass, ailment, nowAt + this.#lasts(ailment))
+      this.#follow(pass, change, 'failed')
+      this.#announce(change, fault.class)
     } else {
       // Nothing was sent, so nothing has to pass before the next try; but somebody should hear of it.
       if (fault.code === 'provider_key_missing') this.alarm = 'auth_failed'
@@ -141,6 +160,11 @@ export class TargetHealth {
 
   #follow(pass: Pass, change: Change, outcome: ProbeOutcome): void {
     if (pass.probe !== 0 && (change === 'closed' || change === 'reopened')) this.#services.probed(outcome)
+  }
+
+  #announce(change: Change, why: FaultClass | undefined): void {
+    if (change !== undefined)
+      this.#announcer.changed({ model: this.model, ailment: this.#breaker.ailment, why })
   }
 
   #noteShare(headers: IncomingHttpHeaders, nowAt: number): void {

@@ -12,8 +12,18 @@ export function failed(attempt: Attempt, fault: Fault): Outcome & { kind: 'faile
     attempt.outcome = fault.class
     attempt.errorCode = fault.code
   }
-  return { kind: 'failed', fault, isFree: false }
+  return { kind: 'failed', fault: named(fault, attempt.candidate.provider.name), isFree: false }
 }
+
+/** Whoever reads a 502 or 504 wants to know whose it is. */
+function named(fault: Fault, provider: string): Fault {
+  const { message } = fault
+  return message.startsWith(nameless)
+    ? { ...fault, message: `provider ${provider} ${message.slice(nameless.length)}` }
+    : fault
+}
+
+const nameless = 'the provider '
 
 export function readFailure(
   failure: Failure,
