@@ -145,6 +145,7 @@ routes: { demo: { baseline: small, candidates: [{ id: small, provider: sim, mode
   )
   const up = spawnProcess([nodeCommand, main, 'up', '--config', folder.file('sidelight.yaml')])
   await up.waitFor(/Sidelight is running/, startMs)
+  await untilCandidates(listen)
   const ask = async (model: string, stream: boolean) => {
     const answer = await fetch(`http://127.0.0.1:${data}/v1/chat/completions`, {
       method: 'POST',
@@ -166,3 +167,13 @@ routes: { demo: { baseline: small, candidates: [{ id: small, provider: sim, mode
   assert.equal(await count(again, 'attempts'), 80)
   assert.equal(await count(again, 'route_candidates'), 1)
 })
+
+/** The schema is made beside the first requests; what a signal interrupts is made at the next start. */
+async function untilCandidates(port: number): Promise<void> {
+  const query = encodeURIComponent('SELECT count() FROM sidelight.route_candidates')
+  for (const endMs = performance.now() + startMs; performance.now() < endMs; await sleep(100)) {
+    const answer = await fetch(`http://127.0.0.1:${port}/?query=${query}`).catch(() => undefined)
+    if ((await answer?.text())?.trim() === '1') return
+  }
+  throw new Error('the warehouse was told of no candidate')
+}
