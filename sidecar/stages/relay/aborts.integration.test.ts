@@ -6,6 +6,7 @@ import { countTokens } from 'gpt-tokenizer/encoding/o200k_base'
 import { type FakeUpstream, httpJson, httpStream, type Step } from '../../../testing/fake-upstream.ts'
 import { seededRandom } from '../../../testing/random.ts'
 import { type Stage, startStage } from '../../../testing/resilience.ts'
+import { tireless } from '../../../testing/tireless.ts'
 import { chatWire, messagesWire, responsesWire, type Wire, wires } from '../../../testing/wires.ts'
 
 /** Leaves after the given text has come, or after a while. */
@@ -156,6 +157,7 @@ test('300 callers leaving at random moments: nothing is left behind', async () =
       providers,
       top: 'ping: 20ms',
       route: 'timeouts: { firstToken: 40ms }',
+      health: tireless,
     })
     stage.upstreams.forEach((upstream, index) => {
       const events = providers[index]?.events(Array(10).fill('word ')) ?? []
