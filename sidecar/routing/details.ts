@@ -27,7 +27,7 @@ export function detailsOf(ask: DetailsAsk): DecisionDetails {
 }
 
 function figuresOf(candidate: Candidate, outlook: RequestOutlook): CandidateDetails {
-  const cost = outlook.costOf(candidate)
+  const cost = outlook.knownCostOf(candidate)
   const { firstTokenMs, msPerToken } = outlook.paceOf(candidate)
   const evidence = outlook.evidenceOf(candidate)
   return {

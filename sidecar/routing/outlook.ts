@@ -56,6 +56,11 @@ export class RequestOutlook implements Outlook {
     return cost
   }
 
+  /** What the strategy asked for: nothing is worked out for the sake of showing it. */
+  knownCostOf(candidate: Candidate): number | undefined {
+    return this.#costs.get(candidate)
+  }
+
   #costAt(candidate: Candidate): number | undefined {
     const inputTokens = this.#sources.inputTokensOf(candidate)
     const quote = this.#quote(candidate, inputTokens)
