@@ -81,3 +81,8 @@ function tagsOf(value: string): Hints['tags'] {
   }
   return tags
 }
+
+/** How often the caller's SDK has sent this request before. */
+export function clientRetries({ headers }: Pick<IncomingMessage, 'headers'>): number {
+  return Number(headers['x-stainless-retry-count'] ?? 0) || 0
+}

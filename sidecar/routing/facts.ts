@@ -117,6 +117,12 @@ export class Facts {
     return this.#blocks
   }
 
+  /** Under what the turns of a conversation are remembered: its name under its key, else the unit it was found as. */
+  sessionKey(unitHash: string): string {
+    const { session, keyName } = this.given
+    return session === '' ? unitHash : `${keyName} ${session}`
+  }
+
   /** What somebody has asked about so far: nothing is read for the sake of showing it. */
   seen(): Record<string, string | number | boolean> {
     const seen: Record<string, string | number | boolean> = {}

@@ -1,5 +1,6 @@
 import type { GatewayError } from '../../contract/errors.ts'
 import { type Choice, type Context, noChoice } from '../context.ts'
+import { clientRetries } from '../hints.ts'
 import { type Decided, decide, noneExcluded, usualSalt } from '../routing/decide.ts'
 import { detailsOf } from '../routing/details.ts'
 import type { Facts } from '../routing/facts.ts'
@@ -142,17 +143,16 @@ function escalated(
   const { escalate } = route
   if (escalate === undefined) return undefined
   const { sticky, sessions } = services.routing
-  const isRetry = Number(context.req.headers['x-stainless-retry-count'] ?? 0) > 0
+  const isRetry = clientRetries(context.req) > 0
   const wasEscalated = sticky.find(route.name, unit.hash, nowAt)?.isEscalated === true
-  if (!wasEscalated && (isRetry || sessions.again(sessionKey(unit, facts), facts.outline) < escalate.after))
+  if (
+    !wasEscalated &&
+    (isRetry || sessions.again(facts.sessionKey(unit.hash), facts.outline) < escalate.after)
+  )
     return undefined
   const stronger = screened.eligible.filter((candidate) => escalate.to.includes(candidate.id))
   // While none of them may be asked the others go on, and the conversation stays what it is.
   return stronger.length === 0 ? screened.eligible : stronger
-}
-
-function sessionKey(unit: Unit, { given }: Facts): string {
-  return given.session === '' ? unit.hash : `${given.keyName} ${given.session}`
 }
 
 /** The assigned candidate, then the route's fallback order, no one twice. Default: the others, heaviest first. */

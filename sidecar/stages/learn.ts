@@ -1,5 +1,6 @@
 import { tokenColumns } from '../../contract/usage.ts'
 import type { Attempt, Context } from '../context.ts'
+import { clientRetries } from '../hints.ts'
 import type { Facts } from '../routing/facts.ts'
 import type { RoutingMemory } from '../routing/memory.ts'
 import type { Route } from '../routing/route.ts'
@@ -68,12 +69,11 @@ function paceOf({ streamed }: Context, { startedAt, endedAt, firstContentAt }: A
 /** A turn that says again, in other words, what the turn before it said: that answer was no help. */
 function noticeAgain(context: Context, { sessions }: RoutingMemory, facts: Facts): void {
   const { choice, operation, req } = context
-  const { session, keyName } = facts.given
   if (operation !== 'generate' || context.outcome !== 'ok') return
   // Without a name, only what was recognised as a conversation is one.
-  if (session === '' && choice.unitKind !== 'conversation') return
-  if (Number(req.headers['x-stainless-retry-count'] ?? 0) > 0) return
-  const key = session === '' ? choice.unitHash : `${keyName} ${session}`
+  if (facts.given.session === '' && choice.unitKind !== 'conversation') return
+  if (clientRetries(req) > 0) return
+  const key = facts.sessionKey(choice.unitHash)
   const previous = sessions.previous(key)
   if (previous !== undefined && sessions.newest(key, facts.outline) === 'rephrase')
     context.rephrased = previous.requestId

@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts'
 import type { Fault } from '../../conversation/fault.ts'
+import { clientRetries } from '../../hints.ts'
 import type { Route } from '../../routing/route.ts'
 import type { Services } from '../../services.ts'
 import { backoffMs, wait } from './backoff.ts'
@@ -117,7 +118,8 @@ async function again(
   { fault, verdict }: { fault: Fault; verdict: Verdict },
 ): Promise<Prepared | undefined> {
   const { context, services, route, chain } = run
-  if (verdict === 'next' || clientRetries(context) > 0) return undefined
+  // What its caller already retries is not retried here as well: the two would multiply.
+  if (verdict === 'next' || clientRetries(context.req) > 0) return undefined
   const { health } = services
   const pauseMs = pauseBefore(run, failed, fault)
   if (pauseMs === undefined || services.nowMs() + pauseMs >= run.deadlineMs) return undefined
@@ -138,9 +140,4 @@ function pauseBefore(run: Run, failed: Prepared, fault: Fault): number | undefin
   const pauseMs = Math.max(ownMs, waitMs)
   // Timers may fire a moment early, and nothing is sent before the time that was stated.
   return pauseMs > retryWaitMsMax ? undefined : Math.ceil(pauseMs) + 1
-}
-
-/** A request that its caller already retries is not retried here as well: the two would multiply. */
-function clientRetries(context: Context): number {
-  return Number(context.req.headers['x-stainless-retry-count'] ?? 0) || 0
 }
