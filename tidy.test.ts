@@ -52,6 +52,8 @@ const doors = [
   'ingest/migrations/render.ts',
   'ingest/migrations/step.ts',
   'ingest/prices-load.ts',
+  'ingest/budgets-load.ts',
+  'ingest/spend.ts',
   'ingest/candidates-load.ts',
   'ingest/backfill.ts',
   'ingest/erase.ts',

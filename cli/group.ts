@@ -4,7 +4,7 @@ import type { Config } from '../contract/config/schema.ts'
 import { createWriter } from '../ingest/writer.ts'
 import type { AdminSources } from '../sidecar/admin.ts'
 import type { Explanation } from '../sidecar/explain/explanation.ts'
-import type { Limits } from '../sidecar/limits/limiter.ts'
+import type { Limiter, Limits } from '../sidecar/limits/limiter.ts'
 import { createSidecar, type Sidecar } from '../sidecar/main.ts'
 import { loadTracing } from '../sidecar/observe/load-tracing.ts'
 import type { Log } from '../sidecar/observe/log.ts'
@@ -36,6 +36,8 @@ export interface GroupOptions {
   readonly environment: Environment
   readonly log: Log
   readonly simulatedOrigin: string
+  /** Of all processes of the group. */
+  readonly limiter: Limiter
   /** In force from the first request on. */
   readonly policies?: readonly PolicyText[]
 }
@@ -73,7 +75,7 @@ async function startAlone(options: GroupOptions): Promise<Group> {
 
 /** A sidecar with its spool, in this process; also what each worker runs. */
 export async function startOne(
-  options: GroupOptions & { worker: number; limiter?: Limits },
+  options: Omit<GroupOptions, 'limiter'> & { worker: number; limiter: Limits },
 ): Promise<{ sidecar: Sidecar; stop: () => Promise<void>; notReady: () => string | undefined }> {
   const { config, environment, log, worker } = options
   const bootMs = Date.now()
@@ -98,7 +100,7 @@ export async function startOne(
     simulatedOrigin: options.simulatedOrigin,
     worker,
     bootMs,
-    ...(options.limiter === undefined ? {} : { limiter: options.limiter }),
+    limiter: options.limiter,
     ...(options.policies === undefined ? {} : { policies: options.policies }),
   })
   sidecar.metrics.gauges(() => writerGauges(writer.counts()))

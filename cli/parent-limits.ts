@@ -1,4 +1,11 @@
-import { isLimited, type Limited, type Limits } from '../sidecar/limits/limiter.ts'
+import {
+  type Admission,
+  isLimited,
+  type Limited,
+  type Limits,
+  mayGoOn,
+  type Spending,
+} from '../sidecar/limits/limiter.ts'
 import type { WorkerMessage } from './worker-messages.ts'
 
 /** A parent that takes longer is in trouble, and its keys' limits must hold all the same. */
@@ -10,39 +17,41 @@ const answerMs = 1000
  */
 export class ParentLimits implements Limits {
   readonly #send: (message: WorkerMessage) => void
-  readonly #waiting = new Map<number, (waitMs: number) => void>()
+  readonly #waiting = new Map<number, (admission: Admission) => void>()
   #nextId = 1
 
   constructor(send: (message: WorkerMessage) => void) {
     this.#send = send
   }
 
-  admit(caller: Limited): number | Promise<number> {
-    if (!isLimited(caller)) return 0
+  admit(caller: Limited): Admission | Promise<Admission> {
+    if (!isLimited(caller)) return mayGoOn
     const id = this.#nextId
     this.#nextId += 1
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.admitted({ id, waitMs: answerMs }), answerMs)
-      this.#waiting.set(id, (waitMs) => {
+      const timer = setTimeout(() => this.admitted({ id, waitMs: answerMs, by: 'rate' }), answerMs)
+      this.#waiting.set(id, (admission) => {
         clearTimeout(timer)
-        resolve(waitMs)
+        resolve(admission)
       })
       this.#send({ kind: 'admit', id, key: limitsOf(caller) })
     })
   }
 
-  spend(caller: Limited, tokens: number): void {
-    if (caller.tokensPerMinute !== undefined && tokens > 0)
-      this.#send({ kind: 'spend', key: limitsOf(caller), tokens })
+  spend(caller: Limited, spending: Spending): void {
+    const { tokensPerMinute, budget } = caller
+    const counts =
+      (tokensPerMinute !== undefined && spending.tokens > 0) || (budget !== undefined && spending.cost > 0n)
+    if (counts) this.#send({ kind: 'spend', key: limitsOf(caller), ...spending })
   }
 
-  admitted(answer: { readonly id: number; readonly waitMs: number }): void {
-    const resolve = this.#waiting.get(answer.id)
-    this.#waiting.delete(answer.id)
-    resolve?.(answer.waitMs)
+  admitted({ id, waitMs, by }: Admission & { readonly id: number }): void {
+    const resolve = this.#waiting.get(id)
+    this.#waiting.delete(id)
+    resolve?.({ waitMs, by })
   }
 }
 
-function limitsOf({ name, requestsPerMinute, tokensPerMinute }: Limited): Limited {
-  return { name, requestsPerMinute, tokensPerMinute }
+function limitsOf({ name, requestsPerMinute, tokensPerMinute, budget }: Limited): Limited {
+  return { name, requestsPerMinute, tokensPerMinute, budget }
 }

@@ -5,9 +5,11 @@ import { type Environment, loadConfig } from '../contract/config/load.ts'
 import type { Config } from '../contract/config/schema.ts'
 import { SpoolWatch } from '../ingest/spool-watch.ts'
 import { createAdminServer } from '../sidecar/admin.ts'
+import { Limiter } from '../sidecar/limits/limiter.ts'
 import { splitAddress } from '../sidecar/main.ts'
 import { familyOf, mergeMetrics } from '../sidecar/observe/metrics.ts'
 import { startSimulatedServer } from '../sidecar/providers/simulated/server.ts'
+import { BudgetKeeper } from './budget-keeper.ts'
 import { withDefaults } from './defaults.ts'
 import { explainFromWarehouse, found } from './explain-warehouse.ts'
 import { startGroup } from './group.ts'
@@ -47,21 +49,33 @@ export async function runProxy(
     log.warn(warning.message, { file: warning.file, line: warning.line, key: warning.key })
   const simulated = usesSimulated(config) ? await startSimulatedServer() : undefined
   const policies = await PolicyWatch.open(config, log)
+  const budgets = await BudgetKeeper.open(config, log)
   const simulatedOrigin = simulated?.origin ?? ''
-  const group = await startGroup({ config, environment, log, simulatedOrigin, policies: policies.current() })
+  const limiter = new Limiter(budgets.budgets)
+  const inForceBefore = policies.current()
+  const group = await startGroup({
+    config,
+    environment,
+    log,
+    simulatedOrigin,
+    limiter,
+    policies: inForceBefore,
+  })
   await policies.start(config, group)
+  budgets.start(config)
   let inForce = config
   const apply = async (next: Config) => {
     await group.reload(next)
     inForce = next
     await policies.reloaded(next)
+    await budgets.reloaded(next)
   }
   const reload = () => reloadFrom({ load, environment, log, running: { ...loaded, config }, apply })
   const watch = new SpoolWatch(`${config.stateDir}/spool`)
   const metrics = async () => {
     const spool = spoolGauges(await watch.look(), Date.now()).map(familyOf)
-    const ofPolicies = policies.gauges().map(familyOf)
-    return `${mergeMetrics([await group.metrics(), spool, ofPolicies])}${moreMetrics()}`
+    const ofWatches = [...policies.gauges(), ...budgets.gauges()].map(familyOf)
+    return `${mergeMetrics([await group.metrics(), spool, ofWatches])}${moreMetrics()}`
   }
   const policy = async () => ({ ...((await group.sources.policy()) as object), ...policies.report() })
   const explain = async (requestId: string) => {
@@ -83,6 +97,7 @@ export async function runProxy(
     await policies.stop()
     log.info('draining', { in_flight: await group.inFlight(), limit_ms: config.drain })
     await group.stop()
+    await budgets.stop()
     await simulated?.close()
     await new Promise<void>((resolve) => {
       admin.close(() => resolve())

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import type { Config } from '../contract/config/schema.ts'
-import type { Limited } from '../sidecar/limits/limiter.ts'
+import type { Admission, Limited, Spending } from '../sidecar/limits/limiter.ts'
 import type { PolicyText } from '../sidecar/routing/policy/policies.ts'
 
 /** From a worker to its parent. */
@@ -9,7 +9,7 @@ export type WorkerMessage =
   | { readonly kind: 'failed'; readonly error: StartError }
   | { readonly kind: 'reply'; readonly id: number; readonly value: unknown; readonly error?: string }
   | { readonly kind: 'admit'; readonly id: number; readonly key: Limited }
-  | { readonly kind: 'spend'; readonly key: Limited; readonly tokens: number }
+  | ({ readonly kind: 'spend'; readonly key: Limited } & Spending)
 
 /** From the parent to a worker. */
 export type ParentMessage =
@@ -21,7 +21,7 @@ export type ParentMessage =
       readonly policies: readonly PolicyText[]
     }
   | ({ readonly kind: 'ask'; readonly id: number } & Question)
-  | { readonly kind: 'admitted'; readonly id: number; readonly waitMs: number }
+  | ({ readonly kind: 'admitted'; readonly id: number } & Admission)
 
 export type Question =
   | { readonly what: 'metrics' | 'policy' | 'routes' | 'status' | 'stop' }

@@ -90,12 +90,11 @@ export class WorkerProcess {
         this.#starting?.reject(Object.assign(new Error(message.error.message), message.error))
         break
       case 'admit': {
-        const waitMs = this.#limiter.admit(message.key, Date.now())
-        this.#send({ kind: 'admitted', id: message.id, waitMs })
+        this.#send({ kind: 'admitted', id: message.id, ...this.#limiter.admit(message.key, Date.now()) })
         break
       }
       case 'spend':
-        this.#limiter.spend(message.key, message.tokens, Date.now())
+        this.#limiter.spend(message.key, message, Date.now())
         break
       case 'reply':
         this.#settle(message)

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseConfig } from '../contract/config/load.ts'
+import { Limiter } from '../sidecar/limits/limiter.ts'
 import { createLog } from '../sidecar/observe/log.ts'
 import { mergeMetrics } from '../sidecar/observe/metrics.ts'
 import { type FakeUpstream, fakeUpstream, httpJson, httpStream } from '../testing/fake-upstream.ts'
@@ -185,7 +186,7 @@ async function startHere(yaml: string) {
   const text = `listen: 127.0.0.1:0\nstateDir: ${folder.path}\n${yaml}`
   const { config } = parseConfig(text, 'test.yaml', {})
   const group = await startGroup(
-    { config, environment: {}, log, simulatedOrigin: '' },
+    { config, environment: {}, log, simulatedOrigin: '', limiter: new Limiter() },
     { sharesPorts: () => Promise.resolve(false) },
   )
   const dispose = async () => {

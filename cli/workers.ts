@@ -1,6 +1,5 @@
 import type { AddressInfo } from 'node:net'
 import type { Explanation } from '../sidecar/explain/explanation.ts'
-import { Limiter } from '../sidecar/limits/limiter.ts'
 import type { MetricsSnapshot } from '../sidecar/observe/metrics.ts'
 import type { KnownRoutes } from '../sidecar/routing/policy/keeper.ts'
 import type { Group, GroupOptions } from './group.ts'
@@ -23,7 +22,7 @@ export async function startWorkers(options: GroupOptions): Promise<Group> {
   let { config, policies = [] } = options
   let isStopping = false
   let notReady: string | undefined
-  const limiter = new Limiter()
+  const { limiter } = options
   const workers = new Map<number, WorkerProcess>()
   const start = async (worker: number): Promise<AddressInfo> => {
     const started = new WorkerProcess(worker, limiter)

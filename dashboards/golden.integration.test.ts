@@ -140,11 +140,12 @@ test('the month, its forecast and its budgets', async () => {
   alike(await answerOf('cost-month-to-date'), [{ spend: 1.58, without_price: 2 }], 'month')
   alike(await answerOf('cost-forecast'), [{ forecast: 1.58 + 1.58 * 10.5 }], 'forecast')
   alike(
-    only(await answerOf('cost-budget-burn'), 'key', 'monthly_usd', 'spend', 'used', 'burn'),
+    only(await answerOf('cost-budget-burn'), 'key', 'period', 'limit_usd', 'spend', 'used', 'burn'),
     [
-      ['blue', 0.6, 1, 1 / 0.6, 1 / 0.6 / 0.65],
-      ['shop', 10, 0.58, 0.058, 0.058 / 0.65],
-      ['zed', 5, 0, 0, 0],
+      ['blue', 'month', 0.6, 1, 1 / 0.6, 1 / 0.6 / 0.65],
+      ['bob', 'day', 1, 0.9, 0.9, 0.9 / 0.5],
+      ['shop', 'month', 10, 0.58, 0.058, 0.058 / 0.65],
+      ['zed', 'month', 5, 0, 0, 0],
     ],
     'budgets',
   )

@@ -9,6 +9,7 @@ import {
   requestColumns,
 } from '../contract/record.ts'
 import type { SpoolState } from '../ingest/spool-watch.ts'
+import { budgetGauges } from '../sidecar/limits/budget-gauges.ts'
 import { createSidecar } from '../sidecar/main.ts'
 import { createLog } from '../sidecar/observe/log.ts'
 import { policyGauges } from '../sidecar/routing/policy/gauges.ts'
@@ -80,6 +81,7 @@ async function render(): Promise<string> {
   sidecar.metrics.gauges(() => [
     ...writerGauges(counts),
     ...spoolGauges(sampleSpool, 0),
+    ...budgetGauges([{ key: 'k', period: 'month', spent: 0n, limit: 0n }]),
     ...policyGauges(samplePolicies, 0),
   ])
   const request = sampleRow(requestColumns) as unknown as RequestRow

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { parseConfig } from '../contract/config/load.ts'
@@ -178,4 +179,40 @@ prices: { file: ${folder.file('prices.yaml')} }`,
     ['eu', 'gpt-4o-2024-11-20', 'gpt-4o-2024-11-20', 'default'],
   )
   assert.deepEqual([zoned?.request.price_zone, zoned?.request.charge_usd], ['eu', null])
+})
+
+const hash = (key: string) => createHash('sha256').update(key).digest('hex')
+
+test('a key whose budget is spent is turned away until its next period, before anyone is asked', async () => {
+  await using folder = await tempDir()
+  await writeFile(folder.file('prices.yaml'), 'prices: [{ provider: p, model: m, input: 1, output: 0 }]')
+  await using upstream = await fakeUpstream(httpJson(chatWire.whole('Hello')))
+  await using sidecar = await startTestSidecar(
+    `
+providers: { p: { kind: openai-compatible, baseUrl: '${upstream.origin}/v1' } }
+keys: [{ name: poor, hashEnv: KEY, budget: { usd: 0.00002, per: month } }, { name: rich, hashEnv: RICH }]
+prices: { file: ${folder.file('prices.yaml')} }`,
+    { environment: { KEY: hash('sk-poor'), RICH: hash('sk-rich') } },
+  )
+  const ask = (key: string) => chat(sidecar, 'p/m', false, { authorization: `Bearer ${key}` })
+  for (const count of [1, 2]) {
+    assert.equal((await ask('sk-poor')).status, 200)
+    // What an answer cost counts as soon as it is settled.
+    await sidecar.recorded(count)
+  }
+  const asked = upstream.requests.length
+  const refused = await ask('sk-poor')
+  assert.equal(refused.status, 429)
+  assert.equal(((await refused.json()) as { error: { code: string } }).error.code, 'budget_exhausted')
+  const waitSeconds = Number(refused.headers.get('retry-after'))
+  const now = new Date()
+  const nextMonthMs = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1)
+  assert.ok(Math.abs(waitSeconds - (nextMonthMs - now.getTime()) / 1000) < 60, `${waitSeconds}`)
+  assert.equal(upstream.requests.length, asked)
+  const [, , record] = await sidecar.recorded(3)
+  assert.deepEqual(
+    [record?.request.key_name, record?.request.error_code, record?.request.cost_usd],
+    ['poor', 'budget_exhausted', '0'],
+  )
+  assert.equal((await ask('sk-rich')).status, 200)
 })

@@ -3,6 +3,8 @@ import type { Environment } from '../contract/config/load.ts'
 import type { Config, RouteConfig } from '../contract/config/schema.ts'
 import type { Catalog } from '../contract/prices/catalog.ts'
 import { catalogProvider } from '../contract/prices/catalog.ts'
+import { budgetOf } from './limits/budget-of.ts'
+import type { Budget } from './limits/budgets.ts'
 import { connectProvider, type Registry } from './providers/registry.ts'
 import { withBuiltInRoutes } from './routing/built-in.ts'
 import { buildCandidate, heaviestFirst, sortedById } from './routing/candidate.ts'
@@ -20,6 +22,7 @@ export interface Caller {
   readonly routes: ReadonlySet<string> | undefined
   readonly requestsPerMinute: number | undefined
   readonly tokensPerMinute: number | undefined
+  readonly budget: Budget | undefined
 }
 
 /**
@@ -126,6 +129,7 @@ function buildCallers(config: Config, environment: Environment): Map<string, Cal
       routes: key.routes === undefined ? undefined : new Set(key.routes),
       requestsPerMinute: key.requestsPerMinute,
       tokensPerMinute: key.tokensPerMinute,
+      budget: budgetOf(key),
     })
   }
   return callers

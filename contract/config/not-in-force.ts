@@ -13,9 +13,6 @@ export function notInForce(config: Config): Finding[] {
     ...Object.entries(config.routes).flatMap(([name, route]) =>
       ofRoute(route, config).map(([path, message]): Note => [['routes', name, ...path], message]),
     ),
-    ...config.keys.flatMap((key, index): Note[] =>
-      key.budget === undefined ? [] : [[['keys', index, 'budget'], `${yet}: nothing stops at this sum`]],
-    ),
     ...ofWhole(config),
   ]
   return notes.map(([path, message]) => ({ path, message, fatal: false }))

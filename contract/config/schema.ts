@@ -12,6 +12,9 @@ import { warehouse } from './warehouse.ts'
  */
 const text = v.string()
 
+/** The ledger's money column ends there. */
+const budgetMax = 999_999
+
 const key = v.strictObject({
   name: v.pipe(name, v.description('what records call it')),
   hashEnv: v.pipe(envName, v.description('variable that holds the SHA-256 of the key, in hex')),
@@ -24,7 +27,15 @@ const key = v.strictObject({
   requestsPerMinute: v.optional(amount),
   tokensPerMinute: v.optional(amount),
   budget: v.optional(
-    v.strictObject({ usd: v.pipe(v.number(), v.minValue(0)), per: v.picklist(['day', 'week', 'month']) }),
+    v.strictObject({
+      usd: v.pipe(
+        v.number(),
+        v.minValue(0),
+        v.maxValue(budgetMax),
+        v.description('most it may spend; no request begins after that'),
+      ),
+      per: v.pipe(v.picklist(['day', 'week', 'month']), v.description('in UTC, weeks from Monday')),
+    }),
   ),
 })
 

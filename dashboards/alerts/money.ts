@@ -22,16 +22,18 @@ const spendSpike: Rule = {
 WHERE peak > 0.5 AND hours >= 3 AND usual > 0 ORDER BY app`,
 }
 
+/** A tenth is the least that says anything: a period that has just begun makes every request look fast. */
 const budgetBurn: Rule = {
   uid: 'sidelight-budget-burn',
   title: 'A budget will be overrun',
   severity: 'critical',
   fires: { above: 1.2 },
   lasting: '5m',
-  summary: 'Budget of {{ .Labels.scope }} {{ .Labels.key }} is used up {{ .Values.A }} times too fast',
+  summary:
+    'Budget of {{ .Labels.scope }} {{ .Labels.key }} per {{ .Labels.period }} is used up {{ .Values.A }} times too fast',
   todo: 'Look at what the scope spends, raise the budget, or route to a cheaper candidate.',
   panel: 'cost-budget-burn',
-  sql: `SELECT scope, key, toFloat64(ifNull(burn, 0)) AS times FROM (${burnSql('now()')}) ORDER BY scope, key`,
+  sql: `SELECT scope, key, period, toFloat64(ifNull(burn, 0)) AS times FROM (${burnSql('now()')}) WHERE used >= 0.1 ORDER BY scope, key, period`,
 }
 
 const unpriced: Rule = {

@@ -1,17 +1,33 @@
+import type { Money } from '../../contract/money.ts'
 import type { Caller } from '../snapshot.ts'
+import { Budgets } from './budgets.ts'
 
 /** What of a caller limits it. */
-export type Limited = Pick<Caller, 'name' | 'requestsPerMinute' | 'tokensPerMinute'>
+export type Limited = Pick<Caller, 'name' | 'requestsPerMinute' | 'tokensPerMinute' | 'budget'>
+
+/** Whether a request may go on, and if not, for how long and because of which limit. */
+export interface Admission {
+  readonly waitMs: number
+  readonly by: 'rate' | 'budget'
+}
+
+/** What an answer took. */
+export interface Spending {
+  readonly tokens: number
+  readonly cost: Money
+}
 
 /** Who may go on. Answers at once where the buckets are in this process, later where a parent keeps them. */
 export interface Limits {
-  /** 0 when the request may go on, else how long to wait. */
-  admit(caller: Limited, nowMs: number): number | Promise<number>
-  spend(caller: Limited, tokens: number, nowMs: number): void
+  admit(caller: Limited, nowMs: number): Admission | Promise<Admission>
+  spend(caller: Limited, spending: Spending, nowMs: number): void
 }
 
-export function isLimited({ requestsPerMinute, tokensPerMinute }: Limited): boolean {
-  return requestsPerMinute !== undefined || tokensPerMinute !== undefined
+/** Nothing to wait for. */
+export const mayGoOn: Admission = { waitMs: 0, by: 'rate' }
+
+export function isLimited({ requestsPerMinute, tokensPerMinute, budget }: Limited): boolean {
+  return requestsPerMinute !== undefined || tokensPerMinute !== undefined || budget !== undefined
 }
 
 interface Bucket {
@@ -21,15 +37,28 @@ interface Bucket {
 }
 
 /**
- * Requests and tokens per minute of each key, as token buckets that refill steadily. Tokens are known only
+ * Budgets, and requests and tokens per minute of each key, these as token buckets that refill steadily. Tokens are known only
  * after the answer, so they are taken then; a key in debt waits until it is paid off.
  */
 export class Limiter implements Limits {
   readonly #buckets = new Map<string, Bucket>()
+  readonly #budgets: Budgets
 
-  admit(caller: Limited, nowMs: number): number {
+  constructor(budgets = new Budgets()) {
+    this.#budgets = budgets
+  }
+
+  admit(caller: Limited, nowMs: number): Admission {
+    if (!isLimited(caller)) return mayGoOn
+    const untilNextMs = this.#budgets.waitMs(caller, nowMs)
+    if (untilNextMs > 0) return { waitMs: untilNextMs, by: 'budget' }
+    const waitMs = this.#takeTurn(caller, nowMs)
+    return waitMs === 0 ? mayGoOn : { waitMs, by: 'rate' }
+  }
+
+  #takeTurn(caller: Limited, nowMs: number): number {
     const { requestsPerMinute, tokensPerMinute } = caller
-    if (!isLimited(caller)) return 0
+    if (requestsPerMinute === undefined && tokensPerMinute === undefined) return 0
     const bucket = this.#refilled(caller, nowMs)
     const waitMs = Math.max(
       requestsPerMinute === undefined ? 0 : this.#waitMs(1 - bucket.requests, requestsPerMinute),
@@ -39,7 +68,8 @@ export class Limiter implements Limits {
     return waitMs
   }
 
-  spend(caller: Limited, tokens: number, nowMs: number): void {
+  spend(caller: Limited, { tokens, cost }: Spending, nowMs: number): void {
+    this.#budgets.spend(caller, cost, nowMs)
     if (caller.tokensPerMinute === undefined) return
     this.#refilled(caller, nowMs).tokens -= tokens
   }

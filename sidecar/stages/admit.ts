@@ -1,5 +1,6 @@
 import { GatewayError } from '../../contract/errors.ts'
 import type { Context } from '../context.ts'
+import type { Admission } from '../limits/limiter.ts'
 import { mayUse } from '../routing/allowed.ts'
 import { routeWithoutModel } from '../routing/default-provider.ts'
 import { type Resolved, resolveModel, unknownProvider } from '../routing/resolve.ts'
@@ -22,12 +23,15 @@ export function admit(context: Context, services: Services): void | Promise<void
 
 function limit(context: Context, services: Services): void | Promise<void> {
   if (context.callerKey === undefined) return undefined
-  const waitMs = services.limiter.admit(context.callerKey, services.nowMs())
-  return typeof waitMs === 'number' ? refuseIfTooSoon(waitMs) : waitMs.then(refuseIfTooSoon)
+  const admission = services.limiter.admit(context.callerKey, services.nowMs())
+  return admission instanceof Promise ? admission.then(refuseIfTooSoon) : refuseIfTooSoon(admission)
 }
 
-function refuseIfTooSoon(waitMs: number): void {
-  if (waitMs > 0) throw new GatewayError('rate_limited', undefined, { retryAfterMs: waitMs })
+function refuseIfTooSoon({ waitMs, by }: Admission): void {
+  if (waitMs === 0) return
+  throw new GatewayError(by === 'budget' ? 'budget_exhausted' : 'rate_limited', undefined, {
+    retryAfterMs: waitMs,
+  })
 }
 
 /** Before the provider is asked: an answer that nobody can be billed for is not worth its cost. */

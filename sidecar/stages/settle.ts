@@ -1,4 +1,4 @@
-import { scaleMoney, sumMoney } from '../../contract/money.ts'
+import { type Money, scaleMoney, sumMoney } from '../../contract/money.ts'
 import { tokenColumns } from '../../contract/usage.ts'
 import type { Attempt, Context } from '../context.ts'
 import { moneyText, type PricedCall, priceCall } from '../pricing/price.ts'
@@ -51,7 +51,9 @@ function bill(context: Context, services: Services): void {
     })),
   }
   const caller = context.callerKey
-  if (caller !== undefined) services.limiter.spend(caller, tokensOf(context), services.nowMs())
+  if (caller === undefined) return
+  const spending = { tokens: tokensOf(context), cost: knownCost(calls) }
+  services.limiter.spend(caller, spending, services.nowMs())
 }
 
 const undated = '1970-01-01'
@@ -114,6 +116,11 @@ function baseline(context: Context): string | null {
   const { body, arrivedMs: atMs } = context
   const { catalog } = context.snapshot
   return priceCall({ catalog, candidate, usage: counted, atMs, modelReported: '', body }).costText
+}
+
+/** What counts towards a budget: a part that nobody can price must not let the rest pass for nothing. */
+function knownCost(calls: readonly PricedCall[]): Money {
+  return calls.reduce((sum, { priced }) => sum + (priced.costUsd ?? 0n), 0n)
 }
 
 function tokensOf(context: Context): number {

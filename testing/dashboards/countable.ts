@@ -166,6 +166,8 @@ export async function insertCountable(engine: Engine): Promise<void> {
     { updated_at: day, scope: 'team', key: 'blue', period: 'month', limit_usd: '0.6' },
     { updated_at: day, scope: 'customer', key: 'zed', period: 'month', limit_usd: '5' },
     { updated_at: day, scope: 'customer', key: 'bob', period: 'day', limit_usd: '1' },
+    { updated_at: day, scope: 'key', key: 'gone', period: 'month', limit_usd: '3' },
+    { updated_at: day + 1, scope: 'key', key: 'gone', period: 'month', limit_usd: '0' },
   ])
   const audits = [
     ['agree', 0.9],
