@@ -140,7 +140,7 @@ test('the month, its forecast and its budgets', async () => {
   alike(await answerOf('cost-month-to-date'), [{ spend: 1.58, without_price: 2 }], 'month')
   alike(await answerOf('cost-forecast'), [{ forecast: 1.58 + 1.58 * 10.5 }], 'forecast')
   alike(
-    only(await answerOf('cost-budget-burn'), 'key', 'period', 'limit_usd', 'spend', 'used', 'burn'),
+    only(await answerOf('cost-budget-burn'), 'key', 'period', 'budget_usd', 'spend', 'used', 'burn'),
     [
       ['blue', 'month', 0.6, 1, 1 / 0.6, 1 / 0.6 / 0.65],
       ['bob', 'day', 1, 0.9, 0.9, 0.9 / 0.5],

@@ -52,7 +52,7 @@ export const budgetBurn = table({
     scope: { label: 'Of' },
     key: { label: 'Name' },
     period: { label: 'Per' },
-    limit_usd: { label: 'Budget', unit: 'usd' },
+    budget_usd: { label: 'Budget', unit: 'usd' },
     spend: { label: 'Spend', unit: 'usd' },
     used: { label: 'Used', unit: 'share' },
     burn: { label: 'Burn', unit: 'factor' },
@@ -65,22 +65,30 @@ export const budgetBurn = table({
  * period. Keys are not in the rollup, so what those with a budget spent comes from the records.
  */
 export function burnSql(at: string): string {
-  const periods = `[('day', toDateTime(toStartOfDay(${at}), 'UTC')), ('week', toDateTime(toMonday(${at}), 'UTC')), ('month', toDateTime(toStartOfMonth(${at}), 'UTC'))]`
-  const since = `least(toDateTime(toMonday(${at}), 'UTC'), toDateTime(toStartOfMonth(${at}), 'UTC'))`
-  return `WITH toDateTime(multiIf(b.of_period = 'day', toStartOfDay(${at}), b.of_period = 'week', toMonday(${at}), toStartOfMonth(${at})), 'UTC') AS p0,
-  multiIf(b.of_period = 'day', p0 + toIntervalDay(1), b.of_period = 'week', p0 + toIntervalDay(7), addMonths(p0, 1)) AS p1,
+  const start = {
+    day: `toDateTime(toStartOfDay(${at}), 'UTC')`,
+    week: `toDateTime(toMonday(${at}), 'UTC')`,
+    month: `toDateTime(toStartOfMonth(${at}), 'UTC')`,
+  }
+  const since = `least(${start.week}, ${start.month})`
+  const parts = (time: string) =>
+    `[${Object.entries(start).map(([period, from]) => `('${period}', toDecimal128(ifNull(sumIf(cost_usd, ${time} >= ${from}), 0), 12))`)}] AS parts`
+  return `WITH multiIf(b.period = 'day', ${start.day}, b.period = 'week', ${start.week}, ${start.month}) AS p0,
+  multiIf(b.period = 'day', p0 + toIntervalDay(1), b.period = 'week', p0 + toIntervalDay(7), addMonths(p0, 1)) AS p1,
   greatest(dateDiff('second', p0, ${at}) / dateDiff('second', p0, p1), 0.02) AS elapsed
-SELECT b.of_scope AS scope, b.of_key AS key, b.of_period AS period, b.lim AS limit_usd, toFloat64(u.spent) AS spend,
-  if(limit_usd = 0, NULL, spend / limit_usd) AS used, used / elapsed AS burn
-FROM (SELECT toString(scope) AS of_scope, key AS of_key, toString(period) AS of_period, toFloat64(argMax(limit_usd, updated_at)) AS lim FROM sidelight.budgets
-  GROUP BY of_scope, of_key, of_period) AS b
-GLOBAL LEFT JOIN (SELECT s.1 AS in_scope, s.2 AS in_key, p.1 AS in_period, sum(cost_usd) AS spent FROM sidelight.usage_hourly
-  ARRAY JOIN [('app', toString(app)), ('team', toString(team)), ('customer', toString(customer))] AS s ARRAY JOIN ${periods} AS p
-  WHERE hour >= ${since} AND hour <= ${at} AND hour >= p.2 GROUP BY in_scope, in_key, in_period
+SELECT b.scope AS scope, b.key AS key, b.period AS period, b.lim AS budget_usd, toFloat64(u.spent) AS spend,
+  spend / budget_usd AS used, used / elapsed AS burn
+FROM (SELECT toString(scope) AS scope, key, toString(period) AS period, toFloat64(argMax(limit_usd, updated_at)) AS lim FROM sidelight.budgets
+  GROUP BY scope, key, period) AS b
+GLOBAL LEFT JOIN (SELECT s.1 AS in_scope, s.2 AS in_key, p.1 AS in_period, sum(p.2) AS spent
+  FROM (SELECT app, team, customer, ${parts('hour')} FROM sidelight.usage_hourly WHERE hour >= ${since} AND hour <= ${at} GROUP BY app, team, customer)
+  ARRAY JOIN [('app', toString(app)), ('team', toString(team)), ('customer', toString(customer))] AS s ARRAY JOIN parts AS p
+  GROUP BY in_scope, in_key, in_period
   UNION ALL
-  SELECT 'key', toString(key_name), p.1, ifNull(sum(cost_usd), 0) FROM sidelight.requests ARRAY JOIN ${periods} AS p
-  WHERE ts >= ${since} AND ts <= ${at} AND ts >= p.2 AND key_name GLOBAL IN (SELECT key FROM sidelight.budgets WHERE scope = 'key')
-  GROUP BY key_name, p.1) AS u ON u.in_scope = b.of_scope AND u.in_key = b.of_key AND u.in_period = b.of_period
+  SELECT 'key', toString(key_name), p.1, p.2
+  FROM (SELECT key_name, ${parts('ts')} FROM sidelight.requests WHERE ts >= ${since} AND ts <= ${at}
+    AND key_name GLOBAL IN (SELECT key FROM sidelight.budgets WHERE scope = 'key') GROUP BY key_name)
+  ARRAY JOIN parts AS p) AS u ON u.in_scope = b.scope AND u.in_key = b.key AND u.in_period = b.period
 WHERE b.lim > 0
-ORDER BY used DESC NULLS LAST, scope, key, period LIMIT 50`
+ORDER BY used DESC, scope, key, period LIMIT 50`
 }

@@ -4,12 +4,15 @@ import { budgetBurn, forecast, monthToDate } from './budget.ts'
 import { columns } from './columns.ts'
 import { bars, series, stat, table } from './drafts.ts'
 import { board, type PanelDraft } from './panel.ts'
-import { pricedIn, requestFilters } from './scope.ts'
+import { latestPriced, latestRange, pricedIn, requestFilters, requestsIn } from './scope.ts'
 import { contributors, spike } from './spend-spike.ts'
+import { USED, USED_SPEND, usageBucket, usageIn } from './usage.ts'
 
 const filters = requestFilters
-const used = '(toUInt64(input_tokens) + output_tokens)'
-const perMillion = `toFloat64(sum(cost_usd)) / nullIf(sumIf(${used}, cost_usd IS NOT NULL), 0) * 1e6`
+/** Of tokens and requests, those whose cost is known: sums hold how many of their requests have none. */
+const pricedShare = '(requests - no_price) / requests'
+const perMillion = `toFloat64(sum(cost_usd)) / nullIf(sum((input_tokens + output_tokens) * ${pricedShare}), 0) * 1e6`
+const perRequest = 'toFloat64(sum(cost_usd)) / nullIf(sum(requests - no_price), 0)'
 const bySpend = 'ORDER BY spend DESC NULLS LAST'
 
 const unitPrice = stat({
@@ -19,15 +22,15 @@ const unitPrice = stat({
   answers: ['How many tokens are used, and at what price?'],
   unit: 'usd_per_million_tokens',
   filters,
-  sql: (d) => `SELECT ${perMillion} AS per_million ${pricedIn(d)}`,
+  sql: (d) => `SELECT ${perMillion} AS per_million ${usageIn(d)}`,
 })
 
 /** The eight largest and the rest, so that a picture stays readable whatever comes in. */
 function topSeries(d: Dialect, column: 'feature'): string {
-  const top = `SELECT ${column} ${pricedIn(d)} GROUP BY ${column} ORDER BY sum(cost_usd) DESC NULLS LAST, ${column} LIMIT 8`
-  return `SELECT ${d.bucket('ts')} AS time, if(${column} GLOBAL IN (${top}), if(${column} = '', '(none)', toString(${column})), '(other)') AS part,
-  toFloat64(sum(cost_usd)) AS spend
-${pricedIn(d)} GROUP BY time, part ORDER BY time, part`
+  const top = `SELECT ${column} ${usageIn(d)} GROUP BY ${column} ORDER BY sum(cost_usd) DESC, ${column} LIMIT 8`
+  return `SELECT ${usageBucket(d)} AS time, if(${column} GLOBAL IN (${top}), if(${column} = '', '(none)', toString(${column})), '(other)') AS part,
+  if(sum(requests) = sum(no_price), NULL, toFloat64(sum(cost_usd))) AS spend
+${usageIn(d)} GROUP BY time, part ORDER BY time, part`
 }
 
 const byFeature = series({
@@ -52,8 +55,8 @@ function spendBars(
     unit: 'usd',
     filters,
     columns: columns(column === 'role' ? ['spend', 'unpriced'] : [column, 'spend', 'unpriced']),
-    sql: (d) => `SELECT ${column}, ${SPEND} AS spend, ${UNPRICED} AS unpriced
-${pricedIn(d)} GROUP BY ${column} ${bySpend}, ${column} LIMIT 20`,
+    sql: (d) => `SELECT ${column}, ${USED_SPEND} AS spend, sum(no_price) AS unpriced
+${usageIn(d)} GROUP BY ${column} ${bySpend}, ${column} LIMIT 20`,
   })
 }
 
@@ -70,10 +73,12 @@ const models = table({
   }),
   sql: (
     d,
-  ) => `SELECT model, provider, ${SPEND} AS spend, spend / nullIf(sum(ifNull(spend, 0)) OVER (), 0) AS share, ${UNPRICED} AS unpriced,
-  count() AS n, sum(${used}) AS tokens, toFloat64(sum(cost_usd)) / nullIf(count(cost_usd), 0) AS usd_per_request,
-  ${perMillion} AS per_million, avg(quality) AS mean_quality
-${pricedIn(d)} GROUP BY model, provider ${bySpend}, model, provider LIMIT 50`,
+  ) => `SELECT u.model AS model, u.provider AS provider, u.spend AS spend, u.spend / nullIf(sum(ifNull(u.spend, 0)) OVER (), 0) AS share,
+  u.unpriced AS unpriced, u.n AS n, u.tokens AS tokens, u.usd_per_request AS usd_per_request, u.per_million AS per_million, q.mean_quality AS mean_quality
+FROM (SELECT model, provider, ${USED_SPEND} AS spend, sum(no_price) AS unpriced, sum(requests) AS n, ${USED} AS tokens,
+    ${perRequest} AS usd_per_request, ${perMillion} AS per_million ${usageIn(d)} GROUP BY model, provider) AS u
+GLOBAL LEFT JOIN (SELECT model, provider, avg(quality) AS mean_quality ${requestsIn(d)} AND quality IS NOT NULL GROUP BY model, provider) AS q USING (model, provider)
+${bySpend}, model, provider LIMIT 50`,
 })
 
 const apps = table({
@@ -88,7 +93,7 @@ const apps = table({
   sql: (
     d,
   ) => `SELECT app, endpoint, team, ${SPEND} AS spend, spend / nullIf(sum(ifNull(spend, 0)) OVER (), 0) AS share,
-  ${UNPRICED} AS unpriced, count() AS n, sum(${used}) AS tokens
+  ${UNPRICED} AS unpriced, count() AS n, sum(toUInt64(input_tokens) + output_tokens) AS tokens
 ${pricedIn(d)} GROUP BY app, endpoint, team ${bySpend}, app, endpoint, team LIMIT 50`,
 })
 
@@ -108,28 +113,27 @@ const tokenMix = bars({
     reasoning: { label: 'reasoning', unit: 'tokens' },
     output: { label: 'output', unit: 'tokens' },
   }),
-  sql: (d) => `SELECT route, sum(toInt64(input_tokens) - cached_input_tokens - cache_write_tokens) AS input,
+  sql: (d) => `SELECT route, sum(input_tokens - cached_input_tokens - cache_write_tokens) AS input,
   sum(cached_input_tokens) AS cache_read, sum(cache_write_tokens) AS cache_write,
-  sum(reasoning_tokens) AS reasoning, sum(toInt64(output_tokens) - reasoning_tokens) AS output
-${pricedIn(d)} GROUP BY route ORDER BY input + cache_read + cache_write + reasoning + output DESC, route LIMIT 20`,
+  sum(reasoning_tokens) AS reasoning, sum(output_tokens - reasoning_tokens) AS output
+${usageIn(d)} GROUP BY route ORDER BY input + cache_read + cache_write + reasoning + output DESC, route LIMIT 20`,
 })
 
 /** The twenty dearest by cost alone first: what else is shown is not worked out for every prompt there ever was. */
 function promptsSql(d: Dialect): string {
-  const dearest = `SELECT prompt_fingerprint, app ${pricedIn(d)} GROUP BY prompt_fingerprint, app
+  const dearest = `SELECT prompt_fingerprint, app ${latestPriced(d)} GROUP BY prompt_fingerprint, app
   ORDER BY sum(cost_usd) DESC NULLS LAST, prompt_fingerprint, app LIMIT 20`
   return `SELECT toString(prompt_fingerprint) AS prompt, app, any(prompt_name) AS template, ${SPEND} AS spend, count() AS n,
   toFloat64(sum(cost_usd)) / nullIf(count(cost_usd), 0) AS usd_per_request, avg(input_tokens) AS mean_input,
   toString(argMax(request_id, (ts, request_id))) AS latest
-${pricedIn(d)} AND (prompt_fingerprint, app) GLOBAL IN (${dearest})
+${latestPriced(d)} AND (prompt_fingerprint, app) GLOBAL IN (${dearest})
 GROUP BY prompt_fingerprint, app ${bySpend}, prompt, app LIMIT 20`
 }
 
 const prompts = table({
   id: 'cost-prompts',
   title: 'Most expensive prompts',
-  description:
-    'Equal prompts by their fingerprint: the same text asked again and again is work for the cache.',
+  description: `Equal prompts by their fingerprint: the same text asked again and again is work for the cache. ${latestRange}`,
   answers: ['Which prompts are expensive?'],
   filters,
   columns: columns(['app', 'spend', 'n'], {
@@ -152,8 +156,10 @@ const unpricedModels = table({
   columns: columns(['model', 'provider', 'unpriced', 'tokens'], {
     last_seen: { label: 'Last seen', unit: 'time' },
   }),
-  sql: (d) => `SELECT provider, model, count() AS unpriced, sum(${used}) AS tokens, max(ts) AS last_seen
-${pricedIn(d)} AND cost_usd IS NULL GROUP BY provider, model ORDER BY unpriced DESC, provider, model LIMIT 50`,
+  sql: (
+    d,
+  ) => `SELECT provider, model, sum(no_price) AS unpriced, sumIf(input_tokens + output_tokens, no_price > 0) AS tokens, maxIf(seen_at, no_price > 0) AS last_seen
+${usageIn(d)} GROUP BY provider, model HAVING unpriced > 0 ORDER BY unpriced DESC, provider, model LIMIT 50`,
 })
 
 export const cost = board(

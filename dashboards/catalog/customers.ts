@@ -1,9 +1,10 @@
-import { COUNTED, FAILED, PRIMARY, SPEND, UNPRICED } from '../../contract/fragments.ts'
+import { PRIMARY } from '../../contract/fragments.ts'
 import { columns } from './columns.ts'
 import { series, stat, table } from './drafts.ts'
 import { board } from './panel.ts'
-import { pricedIn, requestFilters, requestsIn } from './scope.ts'
+import { requestFilters } from './scope.ts'
 import { movers } from './spend-spike.ts'
+import { byCallers, FAILURE_RATE, USED, USED_SPEND, usageBucket, usageIn } from './usage.ts'
 
 const filters = requestFilters
 
@@ -18,12 +19,10 @@ const accounts = table({
     features: { label: 'Features', unit: 'count' },
     last_seen: { label: 'Last seen', unit: 'time' },
   }),
-  sql: (
-    d,
-  ) => `SELECT customer, ${SPEND} AS spend, ${UNPRICED} AS unpriced, sum(toUInt64(input_tokens) + output_tokens) AS tokens,
-  countIf(${PRIMARY}) AS n, countIf(${PRIMARY} AND ${FAILED}) / nullIf(countIf(${PRIMARY} AND ${COUNTED}), 0) AS failure_rate,
-  uniqExactIf(feature, feature != '') AS features, max(ts) AS last_seen
-${pricedIn(d)} GROUP BY customer ORDER BY spend DESC NULLS LAST, customer LIMIT 200`,
+  sql: (d) => `SELECT customer, ${USED_SPEND} AS spend, sum(no_price) AS unpriced, ${USED} AS tokens,
+  ${byCallers('sum(requests)')} AS n, ${byCallers(FAILURE_RATE)} AS failure_rate,
+  uniqExactIf(feature, feature != '') AS features, max(seen_at) AS last_seen
+${usageIn(d)} GROUP BY customer ORDER BY spend DESC NULLS LAST, customer LIMIT 200`,
 })
 
 const topTen = stat({
@@ -36,7 +35,7 @@ const topTen = stat({
   sql: (
     d,
   ) => `SELECT arraySum(arraySlice(arrayReverseSort(groupArray(spent)), 1, 10)) / nullIf(sum(spent), 0) AS share
-FROM (SELECT toFloat64(ifNull(sum(cost_usd), 0)) AS spent ${pricedIn(d)} GROUP BY customer)`,
+FROM (SELECT toFloat64(sum(cost_usd)) AS spent ${usageIn(d)} GROUP BY customer)`,
 })
 
 const active = stat({
@@ -47,7 +46,7 @@ const active = stat({
   unit: 'count',
   empty: 'zero',
   filters,
-  sql: (d) => `SELECT uniqExactIf(customer, customer != '') AS customers ${requestsIn(d)} AND ${PRIMARY}`,
+  sql: (d) => `SELECT uniqExactIf(customer, customer != '') AS customers ${usageIn(d)} WHERE ${PRIMARY}`,
 })
 
 const activeOverTime = series({
@@ -59,7 +58,7 @@ const activeOverTime = series({
   empty: 'zero',
   filters,
   sql: (d) =>
-    `SELECT ${d.bucket('ts')} AS time, uniqExactIf(customer, customer != '') AS customers ${requestsIn(d)} AND ${PRIMARY} GROUP BY time ORDER BY time`,
+    `SELECT ${usageBucket(d)} AS time, uniqExactIf(customer, customer != '') AS customers ${usageIn(d)} WHERE ${PRIMARY} GROUP BY time ORDER BY time`,
 })
 
 export const customers = board(

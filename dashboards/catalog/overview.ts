@@ -1,19 +1,21 @@
-import {
-  CACHE_ASKED,
-  COUNTED,
-  FAILED,
-  GOOD,
-  HIT,
-  PRIMARY,
-  SPEND,
-  UNPRICED,
-  UPSTREAM,
-} from '../../contract/fragments.ts'
+import { COUNTED, PRIMARY } from '../../contract/fragments.ts'
 import type { Dialect } from '../dialects/dialect.ts'
 import { columns } from './columns.ts'
 import { series, stat, table } from './drafts.ts'
 import { board } from './panel.ts'
-import { isNow, pricedIn, pricedTwice, requestFilters, requestsIn } from './scope.ts'
+import { requestFilters, requestsIn } from './scope.ts'
+import {
+  byCallers,
+  FAILURE_RATE,
+  isUsedNow,
+  UPSTREAM_FAILURE_RATE,
+  USED_COUNTED,
+  USED_SPEND,
+  usageBucket,
+  usageBucketSeconds,
+  usageIn,
+  usageTwice,
+} from './usage.ts'
 
 const filters = requestFilters
 
@@ -25,7 +27,7 @@ const spend = stat({
   unit: 'usd',
   empty: 'zero',
   filters,
-  sql: (d) => `SELECT ${SPEND} AS spend ${pricedIn(d)}`,
+  sql: (d) => `SELECT ${USED_SPEND} AS spend ${usageIn(d)}`,
 })
 
 const spendChange = stat({
@@ -40,10 +42,10 @@ const spendChange = stat({
 })
 
 function changeSql(d: Dialect): string {
-  const now = isNow(d)
-  return `SELECT if(countIf(${now}) > 0 AND countIf(${now} AND cost_usd IS NOT NULL) = 0, NULL,
-  toFloat64(ifNull(sumIf(cost_usd, ${now}), 0)) / nullIf(toFloat64(ifNull(sumIf(cost_usd, NOT (${now})), 0)), 0) - 1) AS change
-${pricedTwice(d)}`
+  const now = isUsedNow(d)
+  return `SELECT if(sumIf(requests, ${now}) > 0 AND sumIf(requests, ${now}) = sumIf(no_price, ${now}), NULL,
+  toFloat64(sumIf(cost_usd, ${now})) / nullIf(toFloat64(sumIf(cost_usd, NOT (${now}))), 0) - 1) AS change
+${usageTwice(d)}`
 }
 
 const requests = stat({
@@ -54,7 +56,7 @@ const requests = stat({
   unit: 'count',
   empty: 'zero',
   filters,
-  sql: (d) => `SELECT count() AS n ${requestsIn(d)} AND ${PRIMARY}`,
+  sql: (d) => `SELECT sum(requests) AS n ${usageIn(d)} WHERE ${PRIMARY}`,
 })
 
 const success = stat({
@@ -66,7 +68,7 @@ const success = stat({
   unit: 'share',
   filters,
   sql: (d) =>
-    `SELECT countIf(${GOOD}) / nullIf(countIf(${COUNTED}), 0) AS success ${requestsIn(d)} AND ${PRIMARY}`,
+    `SELECT sum(requests - errors - truncated - client_aborts) / nullIf(${USED_COUNTED}, 0) AS success ${usageIn(d)} WHERE ${PRIMARY}`,
 })
 
 const p95 = stat({
@@ -88,7 +90,7 @@ const cacheHit = stat({
   unit: 'share',
   filters,
   sql: (d) =>
-    `SELECT countIf(${HIT}) / nullIf(countIf(${CACHE_ASKED}), 0) AS hit_rate ${requestsIn(d)} AND ${PRIMARY}`,
+    `SELECT sum(cache_hits) / nullIf(sum(cache_asked), 0) AS hit_rate ${usageIn(d)} WHERE ${PRIMARY}`,
 })
 
 const saved = stat({
@@ -102,9 +104,9 @@ const saved = stat({
   columns: { by_cache: { label: 'by cache', unit: 'usd' }, by_routing: { label: 'by routing', unit: 'usd' } },
   sql: (
     d,
-  ) => `SELECT if(countIf(${HIT}) > 0 AND count(cache_saved_usd) = 0, NULL, toFloat64(ifNull(sum(cache_saved_usd), 0))) AS by_cache,
-  toFloat64(sumIf(baseline_usd - cost_usd, ${UPSTREAM})) AS by_routing
-${pricedIn(d)} AND ${PRIMARY}`,
+  ) => `SELECT if(sum(cache_hits) > 0 AND sum(saved_known) = 0, NULL, toFloat64(sum(cache_saved_usd))) AS by_cache,
+  toFloat64(sumIf(baseline_usd - compared_usd, no_price = 0)) AS by_routing
+${usageIn(d)} WHERE ${PRIMARY}`,
 })
 
 const unpriced = stat({
@@ -116,7 +118,7 @@ const unpriced = stat({
   unit: 'count',
   empty: 'zero',
   filters,
-  sql: (d) => `SELECT ${UNPRICED} AS unpriced ${pricedIn(d)}`,
+  sql: (d) => `SELECT sum(no_price) AS unpriced ${usageIn(d)}`,
 })
 
 const outcomes = series({
@@ -131,7 +133,11 @@ const outcomes = series({
   stacked: true,
   filters,
   sql: (d) =>
-    `SELECT ${d.bucket('ts')} AS time, status, count() / ${d.bucketSeconds} AS per_second ${requestsIn(d)} AND ${PRIMARY} GROUP BY time, status ORDER BY time, status`,
+    `SELECT time, outcome.1 AS status, outcome.2 / ${usageBucketSeconds(d)} AS per_second FROM (
+  SELECT ${usageBucket(d)} AS time, [('ok', sum(requests - errors - blocked - truncated - client_aborts)), ('error', sum(errors)),
+    ('blocked', sum(blocked)), ('truncated', sum(truncated)), ('client_abort', sum(client_aborts))] AS outcomes
+  ${usageIn(d)} WHERE ${PRIMARY} GROUP BY time)
+ARRAY JOIN outcomes AS outcome WHERE outcome.2 > 0 ORDER BY time, status`,
 })
 
 const spendByModel = series({
@@ -145,7 +151,7 @@ const spendByModel = series({
   stacked: true,
   filters,
   sql: (d) =>
-    `SELECT ${d.bucket('ts')} AS time, model, toFloat64(sum(cost_usd)) AS spend ${pricedIn(d)} GROUP BY time, model ORDER BY time, model`,
+    `SELECT ${usageBucket(d)} AS time, model, if(sum(requests) = sum(no_price), NULL, toFloat64(sum(cost_usd))) AS spend ${usageIn(d)} GROUP BY time, model ORDER BY time, model`,
 })
 
 const durations = series({
@@ -172,7 +178,7 @@ const errorsByProvider = series({
   empty: 'gap',
   filters,
   sql: (d) =>
-    `SELECT ${d.bucket('ts')} AS time, provider, countIf(${FAILED}) / nullIf(countIf(${COUNTED}), 0) AS failure_rate ${requestsIn(d)} AND ${PRIMARY} AND ${UPSTREAM} AND provider != '' GROUP BY time, provider ORDER BY time, provider`,
+    `SELECT ${usageBucket(d)} AS time, provider, ${UPSTREAM_FAILURE_RATE} AS failure_rate ${usageIn(d)} WHERE ${PRIMARY} AND provider != '' GROUP BY time, provider ORDER BY time, provider`,
 })
 
 const topApps = table({
@@ -182,9 +188,11 @@ const topApps = table({
   answers: ['Which app burns the budget?', 'What does each app cost?'],
   filters,
   columns: columns(['app', 'spend', 'unpriced', 'n', 'failure_rate']),
-  sql: (d) => `SELECT app, ${SPEND} AS spend, ${UNPRICED} AS unpriced, countIf(${PRIMARY}) AS n,
-  countIf(${PRIMARY} AND ${FAILED}) / nullIf(countIf(${PRIMARY} AND ${COUNTED}), 0) AS failure_rate
-${pricedIn(d)} GROUP BY app ORDER BY spend DESC NULLS LAST, app LIMIT 20`,
+  sql: (
+    d,
+  ) => `SELECT app, ${USED_SPEND} AS spend, sum(no_price) AS unpriced, ${byCallers('sum(requests)')} AS n,
+  ${byCallers(FAILURE_RATE)} AS failure_rate
+${usageIn(d)} GROUP BY app ORDER BY spend DESC NULLS LAST, app LIMIT 20`,
 })
 
 export const overview = board(

@@ -1,7 +1,7 @@
 import { series, stat, table } from './drafts.ts'
 import { gapsSql } from './gaps.ts'
 import { board } from './panel.ts'
-import { pricedIn, requestFilters } from './scope.ts'
+import { latestRange, latestStart, pricedIn, requestFilters } from './scope.ts'
 
 const filters = requestFilters
 const whole = { filters: [] }
@@ -30,11 +30,11 @@ const duplicates = stat({
   ...whole,
   id: 'pipeline-duplicates',
   title: 'Duplicates',
-  description: 'Records that stand in the warehouse more than once; there should be none.',
+  description: `Records that stand in the warehouse more than once; there should be none. ${latestRange}`,
   unit: 'count',
   empty: 'zero',
   sql: (d) =>
-    `SELECT count() - uniqExact(request_id) AS duplicates FROM sidelight.requests WHERE ${d.range('ts')}`,
+    `SELECT count() - uniqExact(request_id) AS duplicates FROM sidelight.requests WHERE ${d.range('ts')} AND ts >= ${latestStart(d)}`,
 })
 
 const ingestLag = series({

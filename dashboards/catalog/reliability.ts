@@ -9,7 +9,17 @@ import {
 import { columns } from './columns.ts'
 import { series, stat, table } from './drafts.ts'
 import { board } from './panel.ts'
-import { attemptFilters, attemptsIn, ledgerFilters, requestFilters, requestsIn, within } from './scope.ts'
+import {
+  attemptFilters,
+  attemptsIn,
+  latestRange,
+  latestRequests,
+  latestStart,
+  ledgerFilters,
+  requestFilters,
+  requestsIn,
+  within,
+} from './scope.ts'
 
 const calls = { filters: attemptFilters }
 const asked = { filters: requestFilters }
@@ -71,7 +81,7 @@ const timeouts = table({
   ...asked,
   id: 'reliability-timeouts',
   title: 'Timeouts',
-  description: 'Calls that were too slow, and how many of their requests the caller saw fail.',
+  description: `Calls that were too slow, and how many of their requests the caller saw fail. ${latestRange}`,
   answers: ['Which route times out?'],
   columns: columns(['route'], {
     slow_calls: { label: 'Slow calls', unit: 'count' },
@@ -83,9 +93,9 @@ const timeouts = table({
     d,
   ) => `SELECT r.route AS route, r.candidate_assigned AS drawn, sum(a.slow) AS slow_calls, count() AS affected,
   countIf(NOT r.${GOOD}) AS seen_by_caller, seen_by_caller / affected AS seen_share
-FROM (SELECT request_id, route, candidate_assigned, status ${requestsIn(d)} AND ${PRIMARY}) AS r
-GLOBAL INNER JOIN (SELECT request_id, countIf(outcome = 'slow') AS slow FROM sidelight.attempts WHERE ${d.range('ts')}
-  GROUP BY request_id HAVING slow > 0) AS a ON a.request_id = r.request_id
+FROM (SELECT request_id, route, candidate_assigned, status ${latestRequests(d)} AND ${PRIMARY}) AS r
+GLOBAL INNER JOIN (SELECT request_id, count() AS slow FROM sidelight.attempts WHERE ${d.range('ts')} AND ts >= ${latestStart(d)} AND outcome = 'slow'
+  GROUP BY request_id) AS a ON a.request_id = r.request_id
 GROUP BY route, drawn ORDER BY slow_calls DESC, route, drawn LIMIT 50`,
 })
 

@@ -5,6 +5,8 @@ import { board, type PanelDraft } from './panel.ts'
 import { changes, weights } from './policies.ts'
 import { pricedIn, requestFilters, requestsIn, scoreFilters, scoresIn } from './scope.ts'
 
+import { usageBucket, usageIn } from './usage.ts'
+
 const filters = requestFilters
 
 const shares = series({
@@ -18,8 +20,8 @@ const shares = series({
   stacked: true,
   filters,
   sql: (d) => `SELECT time, model, n / sum(n) OVER (PARTITION BY time) AS share FROM (
-  SELECT ${d.bucket('ts')} AS time, model, count() AS n ${requestsIn(d)} AND ${PRIMARY} AND ${UPSTREAM} GROUP BY time, model)
-ORDER BY time, model`,
+  SELECT ${usageBucket(d)} AS time, model, sum(requests - cache_hits) AS n ${usageIn(d)} WHERE ${PRIMARY} GROUP BY time, model)
+WHERE n > 0 ORDER BY time, model`,
 })
 
 const saved = stat({
@@ -32,8 +34,8 @@ const saved = stat({
   columns: { paid: { label: 'paid', unit: 'usd' }, baseline: { label: 'baseline', unit: 'usd' } },
   sql: (
     d,
-  ) => `SELECT toFloat64(sumIf(cost_usd, baseline_usd IS NOT NULL)) AS paid, toFloat64(sumIf(baseline_usd, cost_usd IS NOT NULL)) AS baseline
-${pricedIn(d)} AND ${PRIMARY} AND ${UPSTREAM}`,
+  ) => `SELECT toFloat64(sumIf(compared_usd, no_price = 0)) AS paid, toFloat64(sumIf(baseline_usd, no_price = 0)) AS baseline
+${usageIn(d)} WHERE ${PRIMARY}`,
 })
 
 const savedOverTime = series({
@@ -46,8 +48,8 @@ const savedOverTime = series({
   filters,
   sql: (
     d,
-  ) => `SELECT ${d.bucket('ts')} AS time, toFloat64(sumIf(cost_usd, baseline_usd IS NOT NULL)) AS paid, toFloat64(sumIf(baseline_usd, cost_usd IS NOT NULL)) AS baseline
-${pricedIn(d)} AND ${PRIMARY} AND ${UPSTREAM} GROUP BY time ORDER BY time`,
+  ) => `SELECT ${usageBucket(d)} AS time, toFloat64(sumIf(compared_usd, no_price = 0)) AS paid, toFloat64(sumIf(baseline_usd, no_price = 0)) AS baseline
+${usageIn(d)} WHERE ${PRIMARY} GROUP BY time ORDER BY time`,
 })
 
 const drawn = table({
@@ -117,7 +119,8 @@ const shadows = table({
   toFloat64(sumIf(s.cost_usd, p.cost_usd IS NOT NULL)) / nullIf(toFloat64(sumIf(p.cost_usd, s.cost_usd IS NOT NULL)), 0) AS cost_factor,
   avg(s.quality - p.quality) AS quality_delta, avg(toFloat64(s.duration_ms) - p.duration_ms) AS duration_delta
 FROM (SELECT pair_id, model, cost_usd, quality, duration_ms FROM sidelight.requests_priced WHERE ${d.range('ts')} AND role = 'shadow') AS s
-GLOBAL INNER JOIN (SELECT toString(request_id) AS id, route, model, cost_usd, quality, duration_ms ${pricedIn(d)} AND ${PRIMARY}) AS p ON p.id = s.pair_id
+GLOBAL INNER JOIN (SELECT toString(request_id) AS id, route, model, cost_usd, quality, duration_ms ${pricedIn(d)} AND ${PRIMARY}
+  AND request_id GLOBAL IN (SELECT toUUIDOrZero(pair_id) FROM sidelight.requests WHERE ${d.range('ts')} AND role = 'shadow')) AS p ON p.id = s.pair_id
 GROUP BY route, primary_model, shadow_model ORDER BY pairs DESC, route, primary_model, shadow_model LIMIT 50`,
 })
 

@@ -33,17 +33,26 @@ export const requestsIn = (dialect: Dialect) => rowsOf('sidelight.requests', dia
 /** The same with costs that became known later: what money is counted from. */
 export const pricedIn = (dialect: Dialect) => rowsOf('sidelight.requests_priced', dialect)
 
+/** What is worked out for each prompt or request would keep one waiting over weeks: of a longer range, its end. */
+const latestSeconds = 2 * 86_400
+export const latestRange = 'Of a range of more than two days, its last two.'
+
+export const latestStart = (dialect: Dialect) =>
+  `greatest(${dialect.from}, ${dialect.to} - toIntervalSecond(${latestSeconds}))`
+
+export const latestPriced = (dialect: Dialect) => `${pricedIn(dialect)} AND ts >= ${latestStart(dialect)}`
+
+export const latestRequests = (dialect: Dialect) => `${requestsIn(dialect)} AND ts >= ${latestStart(dialect)}`
+
 function rowsOf(source: string, dialect: Dialect): string {
   return `FROM ${source} WHERE ${dialect.range('ts')} AND ${within(dialect, requestFilters)}`
 }
 
-/** The range and the equal one before it; rows of the range are those with `isNow`. */
+/** The range and the equal one before it. */
 export function pricedTwice(dialect: Dialect): string {
   const start = `${dialect.from} - toIntervalSecond(${span(dialect)})`
   return `FROM sidelight.requests_priced WHERE ts >= ${start} AND ts <= ${dialect.to} AND ${within(dialect, requestFilters)}`
 }
-
-export const isNow = (dialect: Dialect) => `ts >= ${dialect.from}`
 
 export const span = (dialect: Dialect) => `dateDiff('second', ${dialect.from}, ${dialect.to})`
 

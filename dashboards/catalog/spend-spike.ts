@@ -1,6 +1,7 @@
 import type { Dialect } from '../dialects/dialect.ts'
 import { bars, table } from './drafts.ts'
-import { isNow, pricedTwice, requestFilters } from './scope.ts'
+import { pricedTwice, requestFilters, span, within } from './scope.ts'
+import { isLong, isUsedNow, usageTwice } from './usage.ts'
 
 /**
  * Where a change of spend comes from. Every (route, provider, model) is a cell with n requests, k billed ones, t tokens
@@ -11,13 +12,13 @@ import { isNow, pricedTwice, requestFilters } from './scope.ts'
 export function spikeSql(d: Dialect): string {
   return `WITH cells AS (
   SELECT route, provider, model,
-    toFloat64(countIf(NOT is_now)) AS n0, toFloat64(countIf(is_now)) AS n1,
-    toFloat64(countIf(billed AND NOT is_now)) AS k0, toFloat64(countIf(billed AND is_now)) AS k1,
-    toFloat64(sumIf(used, billed AND NOT is_now)) AS t0, toFloat64(sumIf(used, billed AND is_now)) AS t1,
+    toFloat64(sumIf(asked, NOT is_now)) AS n0, toFloat64(sumIf(asked, is_now)) AS n1,
+    toFloat64(sumIf(billed, NOT is_now)) AS k0, toFloat64(sumIf(billed, is_now)) AS k1,
+    toFloat64(sumIf(used, NOT is_now)) AS t0, toFloat64(sumIf(used, is_now)) AS t1,
     sumIf(usd, NOT is_now) AS s0, sumIf(usd, is_now) AS s1
-  FROM (SELECT route, provider, model, ${isNow(d)} AS is_now, ifNull(cost_usd, 0) > 0 AS billed,
-    toUInt64(input_tokens) + output_tokens AS used, toFloat64(ifNull(cost_usd, 0)) AS usd
-    ${pricedTwice(d)})
+  FROM (SELECT route, provider, model, ${isUsedNow(d)} AS is_now, requests AS asked,
+    billed, if(billed > 0, input_tokens + output_tokens, 0) AS used, toFloat64(cost_usd) AS usd
+    ${usageTwice(d)})
   GROUP BY route, provider, model
 ), totals AS (
   SELECT sum(n0) AS N0, sum(n1) AS N1, sum(k0) AS K0, sum(k1) AS K1, sum(s0) AS S0, sum(s1) AS S1 FROM cells
@@ -45,7 +46,7 @@ ORDER BY ranked.1`
 
 /** Subtracted before it is a float: equal changes stay equal, and their order does not depend on the last digit. */
 const delta = (d: Dialect) =>
-  `toFloat64(ifNull(sumIf(cost_usd, ${isNow(d)}), 0) - ifNull(sumIf(cost_usd, NOT (${isNow(d)})), 0))`
+  `toFloat64(sumIf(cost_usd, ${isUsedNow(d)}) - sumIf(cost_usd, NOT (${isUsedNow(d)})))`
 
 export const spike = bars({
   id: 'cost-spike',
@@ -72,15 +73,29 @@ export const contributors = table({
     before_usd: { label: 'Before', unit: 'usd' },
     delta_usd: { label: 'Change', unit: 'usd' },
   },
-  sql: (d) => `SELECT pair.1 AS dimension, pair.2 AS member,
-  toFloat64(ifNull(sumIf(cost_usd, ${isNow(d)}), 0)) AS now_usd,
-  toFloat64(ifNull(sumIf(cost_usd, NOT (${isNow(d)})), 0)) AS before_usd, ${delta(d)} AS delta_usd
-FROM (SELECT ts, cost_usd, arrayJoin([('customer', toString(customer)), ('feature', toString(feature)),
-    ('prompt', if(prompt_name = '', '', concat(toString(prompt_name), '@', toString(prompt_version))))]) AS pair
-  ${pricedTwice(d)})
-WHERE member != '' GROUP BY dimension, member
-ORDER BY abs(delta_usd) DESC, dimension, member LIMIT 15`,
+  sql: contributorsSql,
 })
+
+/** Of long ranges, prompts come from their sums by day, which know nothing of customers, teams and features. */
+function contributorsSql(d: Dialect): string {
+  const now = (sums: string) => `sumIf(${sums}, is_now)`
+  return `SELECT pair.1 AS dimension, pair.2 AS member, toFloat64(${now('usd')}) AS now_usd,
+  toFloat64(sumIf(usd, NOT is_now)) AS before_usd, toFloat64(${now('usd')} - sumIf(usd, NOT is_now)) AS delta_usd
+FROM (
+  SELECT ${isUsedNow(d)} AS is_now, cost_usd AS usd, arrayJoin([('customer', toString(customer)), ('feature', toString(feature))]) AS pair ${usageTwice(d)}
+  UNION ALL
+  SELECT ts >= ${d.from}, ifNull(cost_usd, 0), ('prompt', if(prompt_name = '', '', concat(toString(prompt_name), '@', toString(prompt_version))))
+  ${pricedTwice(d)} AND NOT ${isLong(d)}
+  UNION ALL
+  SELECT day >= toDate(${d.from}), cost_usd, ('prompt', if(prompt_name = '', '', concat(toString(prompt_name), '@', toString(prompt_version))))
+  FROM sidelight.prompt_daily WHERE ${isLong(d)} AND ${notByDay.map((name) => d.isOpen(name)).join(' AND ')}
+    AND day >= toDate(${d.from} - toIntervalSecond(${span(d)})) AND day <= toDate(${d.to}) AND ${within(d, promptFilters)})
+WHERE member != '' GROUP BY dimension, member
+ORDER BY abs(delta_usd) DESC, dimension, member LIMIT 15`
+}
+
+const notByDay = ['customer', 'team', 'feature'] as const
+const promptFilters = ['env', 'app', 'route', 'provider', 'model'] as const
 
 export const movers = table({
   id: 'customers-movers',
@@ -96,8 +111,8 @@ export const movers = table({
     growth: { label: 'Growth', unit: 'share' },
     unpriced: { label: 'Without price', unit: 'count' },
   },
-  sql: (d) => `SELECT customer, toFloat64(ifNull(sumIf(cost_usd, ${isNow(d)}), 0)) AS now_usd,
-  toFloat64(ifNull(sumIf(cost_usd, NOT (${isNow(d)})), 0)) AS before_usd, ${delta(d)} AS delta_usd,
-  if(before_usd = 0, NULL, now_usd / before_usd - 1) AS growth, countIf(cost_usd IS NULL) AS unpriced
-${pricedTwice(d)} GROUP BY customer ORDER BY abs(delta_usd) DESC, customer LIMIT 20`,
+  sql: (d) => `SELECT customer, toFloat64(sumIf(cost_usd, ${isUsedNow(d)})) AS now_usd,
+  toFloat64(sumIf(cost_usd, NOT (${isUsedNow(d)}))) AS before_usd, ${delta(d)} AS delta_usd,
+  if(before_usd = 0, NULL, now_usd / before_usd - 1) AS growth, sum(no_price) AS unpriced
+${usageTwice(d)} GROUP BY customer ORDER BY abs(delta_usd) DESC, customer LIMIT 20`,
 })

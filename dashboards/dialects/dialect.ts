@@ -13,6 +13,8 @@ export interface Dialect {
   readonly to: string
   /** A condition that holds when nothing is chosen, or the column is among what is. */
   among(variable: MultiVariable, column?: string): string
+  /** A condition that holds when nothing is chosen, a constant for the engine. */
+  isOpen(variable: MultiVariable): string
   /** The chosen value, a string; empty when there is none. */
   one(variable: OneVariable): string
   /** A condition over what was typed; holds when nothing was. */

@@ -14,6 +14,7 @@ export const grafana: Dialect = {
   to: '$__toTime',
   among: (variable, column = variable) =>
     `$__conditionalAll(has(${chosen(variable)}, ${column}), $${variable})`,
+  isOpen: (variable) => `$__conditionalAll(1 = 0, $${variable})`,
   one: (variable) => `decodeURLComponent('\${${variable}:percentencode}')`,
   typed: (variable, condition) =>
     `$__conditionalAll(${condition(`decodeURLComponent('\${${variable}:percentencode}')`)}, $${variable})`,

@@ -15,6 +15,7 @@ export const params: Dialect = {
     const chosen = `{${variable}:Array(String)}`
     return `(empty(${chosen}) OR ${column} IN ${chosen})`
   },
+  isOpen: (variable) => `empty({${variable}:Array(String)})`,
   one: (variable) => `{${variable}:String}`,
   typed: (variable, condition) => `({${variable}:String} = '' OR ${condition(`{${variable}:String}`)})`,
   number: (variable) => `{${variable}:Float64}`,
