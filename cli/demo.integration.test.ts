@@ -25,7 +25,7 @@ function ask(origin: string, headers: Record<string, string> = {}) {
   return fetch(`${origin}/v1/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify({ model: 'support', messages: [{ role: 'user', content: 'Hello!' }] }),
+    body: JSON.stringify({ model: 'demo-support', messages: [{ role: 'user', content: 'Hello!' }] }),
   })
 }
 
@@ -58,7 +58,7 @@ test('up --demo brings a history, a policy, a budget and a trickle, and takes re
   const own = "SELECT app, team FROM requests WHERE app = 'yours' FORMAT CSV"
   assert.equal(await rows(warehouse, own, (text) => text !== ''), '"yours","you"')
   const policies = 'SELECT route FROM routing_policies WHERE ts < now() - INTERVAL 10 MINUTE ORDER BY route'
-  assert.equal(await rows(warehouse, policies, (text) => text.includes('\n')), 'search\nsupport')
+  assert.equal(await rows(warehouse, policies, (text) => text.includes('\n')), 'demo-search\ndemo-support')
   assert.equal(await rows(warehouse, 'SELECT count() FROM budgets', (text) => text === '5'), '5')
   run.signal('SIGINT')
   assert.deepEqual(await run.exit, { code: 0, signal: null })

@@ -38,6 +38,8 @@ export const demoRoutes = [
   'summary',
   'embed',
 ] as const
+/** As callers name it: a policy of the demo must never rule a route of anybody else in the same warehouse. */
+export const routeName = (route: DemoRoute) => `demo-${route}`
 export type DemoRoute = (typeof demoRoutes)[number]
 
 type Sizes = Pick<Feature, 'systemTokens' | 'inputTokens' | 'outputTokens' | 'streamed' | 'turns' | 'rated'>

@@ -10,6 +10,7 @@ import type { Log } from '../../sidecar/observe/log.ts'
 import { type SimulatedServer, startSimulatedServer } from '../../sidecar/providers/simulated/server.ts'
 import { usualHealthTimes } from '../../sidecar/routing/health/target-health.ts'
 import { type Caller, createCaller } from './caller.ts'
+import { ownOffer } from './offer.ts'
 import { type Errand, planErrands } from './plan.ts'
 import { type Cue, play } from './play.ts'
 import { behave, demoConfig, haveManners } from './settings.ts'
@@ -80,8 +81,7 @@ export async function playHistory(ask: HistoryAsk): Promise<History> {
     const headersAt = (atMs: number) => ({ [arrivalHeader]: String(Math.round(ask.startMs + atMs)) })
     const cue = (errand: Errand): Cue => ({
       atMs: errand.atMs,
-      act: async () =>
-        void (await visit(errand, { caller, modelFor: ({ feature }) => feature.route, headersAt })),
+      act: async () => void (await visit(errand, { caller, modelFor: ownOffer.modelFor, headersAt })),
     })
     const cues = [...turns, ...errands.map(cue)].sort((a, b) => a.atMs - b.atMs)
     const onDone = (done: number) => ask.onProgress(done, cues.length)

@@ -1,5 +1,5 @@
 import { isObject } from '../../contract/json.ts'
-import type { DemoRoute } from './cast.ts'
+import { type DemoRoute, routeName } from './cast.ts'
 import type { Errand } from './plan.ts'
 import { marker } from './settings.ts'
 
@@ -9,7 +9,10 @@ export interface Offer {
   modelFor(errand: Errand): string
 }
 
-export const ownOffer: Offer = { what: 'the routes of the demo', modelFor: ({ feature }) => feature.route }
+export const ownOffer: Offer = {
+  what: 'the routes of the demo',
+  modelFor: ({ feature }) => routeName(feature.route),
+}
 
 /** Each route's likeness among the models of the simulated provider. */
 const likeness: Readonly<Record<DemoRoute, string>> = {

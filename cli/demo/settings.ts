@@ -55,13 +55,13 @@ providers:
   # Nobody has told its price: its requests cost an unknown sum, which is not 0.
   in-house: { kind: openai-compatible, baseUrl: '${origin}/v1', models: [house-summarizer-2], keyEnv: ${providerKey}, region: eu }
 routes:
-  support:
+  demo-support:
     candidates:
       - { id: strong, provider: anthropic, model: claude-sonnet-5-5, weight: 0.4 }
       - { id: cheap, provider: deepseek, model: deepseek-v4-flash, weight: 0.6 }
     baseline: strong
     timeouts: { firstToken: 2s, total: 30s }
-  triage:
+  demo-triage:
     candidates:
       - { id: oss, provider: groq, model: openai/gpt-oss-120b, weight: 0.55 }
       - { id: small, provider: mistral, model: mistral-small-latest, weight: 0.3 }
@@ -69,36 +69,36 @@ routes:
     baseline: haiku
     rules:
       - { when: { customerTier: enterprise }, use: [haiku, small] }
-  search:
+  demo-search:
     candidates:
       - { id: mini, provider: openai, model: gpt-5.4-mini, weight: 0.65 }
       - { id: flash, provider: gemini, model: gemini-3.8-flash, weight: 0.35 }
     baseline: mini
     hedge: { after: 900ms, max: 5% }
-  copy:
+  demo-copy:
     strategy: cheapest
     candidates:
       - { id: flash, provider: gemini, model: gemini-3.8-flash }
       - { id: gpt, provider: openai, model: gpt-5.4 }
     baseline: gpt
-  review:
+  demo-review:
     strategy: ordered
     candidates:
       - { id: opus, provider: anthropic, model: claude-opus-5-5 }
       - { id: gpt, provider: openai, model: gpt-5.4 }
     baseline: opus
-  code:
+  demo-code:
     strategy: fastest
     candidates:
       - { id: sonnet, provider: anthropic, model: claude-sonnet-5-5 }
       - { id: sol, provider: openai, model: gpt-6-sol }
     baseline: sonnet
-  summary:
+  demo-summary:
     candidates:
       - { id: house, provider: in-house, model: house-summarizer-2, weight: 0.3 }
       - { id: small, provider: mistral, model: mistral-small-latest, weight: 0.7 }
     baseline: small
-  embed:
+  demo-embed:
     candidates: [{ id: large, provider: openai, model: text-embedding-3-large }]
 `
 

@@ -1,3 +1,5 @@
+import { routeName } from './cast.ts'
+
 /** What providers go through in the history, as shares of its span. */
 export interface Spell {
   readonly from: number
@@ -36,13 +38,13 @@ export interface PolicyChange {
 export const policyChanges: readonly PolicyChange[] = [
   {
     at: 0.48,
-    route: 'support',
+    route: routeName('support'),
     weights: { strong: 0.2, cheap: 0.8 },
     reason: 'demo: more of the conversations to the cheaper model',
   },
   {
     at: 0.65,
-    route: 'search',
+    route: routeName('search'),
     weights: { mini: 0.35, flash: 0.65 },
     reason: 'demo: away from the provider that limits the rate',
   },
