@@ -19,7 +19,8 @@ RUN npm run build
 FROM ${NODE} AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+# A compiler that a library names as a peer, for its types.
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && rm -rf node_modules/typescript node_modules/@typescript
 
 FROM packages AS packages-sidecar
 RUN rm -rf node_modules/chdb node_modules/@chdb
