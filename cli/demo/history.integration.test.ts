@@ -86,6 +86,7 @@ test('the provider that is down fails then, and others answer in its place', () 
     ({ ts }) => share(ts) >= outage.from - 0.02 && share(ts) <= outage.until + 0.02,
   )
   assert.ok(during.length >= failed.length / 2)
+  assert.ok(attempts.some(({ outcome, http_status }) => outcome === 'rate_limit' && http_status === 429))
   assert.ok(requests.some(({ fallback_used, status }) => fallback_used && status === 'ok'))
 })
 

@@ -60,7 +60,7 @@ routes:
       - { id: strong, provider: anthropic, model: claude-sonnet-5-5, weight: 0.4 }
       - { id: cheap, provider: deepseek, model: deepseek-v4-flash, weight: 0.6 }
     baseline: strong
-    timeouts: { firstToken: 2s, total: 30s }
+    timeouts: { firstToken: 5s, total: 30s }
   demo-triage:
     candidates:
       - { id: oss, provider: groq, model: openai/gpt-oss-120b, weight: 0.55 }

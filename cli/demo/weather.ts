@@ -19,10 +19,10 @@ export const spells: readonly Spell[] = [
   },
   // Another one says that it is asked too much.
   {
-    from: 0.57,
-    until: 0.62,
-    models: ['gpt-5.4-mini', 'gpt-5.4'],
-    settings: 'refuse=rate; retry-after=1; share=70%',
+    from: 0.55,
+    until: 0.64,
+    models: ['gpt-5.4-mini', 'gpt-5.4', 'gpt-6-sol', 'text-embedding-3-large'],
+    settings: 'refuse=rate; retry-after=1; share=90%',
   },
   // A third one is slow.
   { from: 0.86, until: 0.91, models: ['gemini-3.8-flash'], settings: 'first=1100ms; spread=0.6' },
