@@ -1,6 +1,7 @@
 import type { Environment } from '../contract/config/load.ts'
 import { runCheck } from './check.ts'
 import { runDashboards } from './dashboards.ts'
+import { runDemo } from './demo.ts'
 import { runDrillCommand } from './drill.ts'
 import { runExplain } from './explain.ts'
 import { runHelp, runVersion } from './help.ts'
@@ -38,6 +39,7 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'write the boards and alerts that Grafana reads; --check, --sql PANEL',
     run: runDashboards,
   },
+  demo: { summary: 'send made-up traffic to a sidecar that runs; up --demo has a history too', run: runDemo },
   explain: { summary: 'say why a request went where it went', run: runExplain },
   policy: { summary: 'check, publish or show the weights of routes', run: runPolicy },
   check: { summary: 'validate the configuration and print it resolved, secrets hidden', run: runCheck },

@@ -22,7 +22,29 @@ export const policyUsage = [
 
 /** What `sidelight <command> --help` says below the line about the command; long lines are wrapped. */
 export const helpTopics: Readonly<Record<string, readonly string[]>> = {
-  up: ['Usage: sidelight up', '', config],
+  up: [
+    'Usage: sidelight up [--demo [options]]',
+    '',
+    '  --demo              made-up traffic to simulated providers: a history, then a trickle; brings a configuration and a state directory of its own',
+    '    --history 90m     how far back',
+    '    --requests 3000   in it, about',
+    '    --rate 1          requests a second from then on; 0: none',
+    '    --seed 1          the same seed asks the same',
+    config,
+  ],
+  demo: [
+    'Usage: sidelight demo [options]',
+    '',
+    'Asks simulated models alone, so it costs nothing; exit code 1: nothing was answered',
+    '',
+    '  --url URL           of a sidecar; http://127.0.0.1:4100',
+    '  --requests 2000     at once, as fast as they are answered',
+    '  --rate 1            requests a second from then on',
+    '  --once              no more than the first',
+    '  --seed 1            the same seed asks the same',
+    '',
+    'SIDELIGHT_DEMO_KEY is shown to a sidecar that wants a key.',
+  ],
   sidecar: ['Usage: sidelight sidecar', '', config],
   check: ['Usage: sidelight check', '', 'Exit code 0: valid, 1: not, 2: wrong use', '', config],
   ingest: [
@@ -92,7 +114,7 @@ export const helpTopics: Readonly<Record<string, readonly string[]>> = {
 }
 
 export const overview = [
-  'Options of every command but dashboards, help and version:',
+  'Options of every command but dashboards, demo, help and version:',
   config,
   '  --help              of that command alone: sidelight <command> --help',
   '',

@@ -1,14 +1,14 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parseArgs } from 'node:util'
-import { type Environment, loadConfig } from '../contract/config/load.ts'
+import { type Environment, type LoadedConfig, loadConfig } from '../contract/config/load.ts'
 import type { Config } from '../contract/config/schema.ts'
 import { SpoolWatch } from '../ingest/spool-watch.ts'
 import { createAdminServer } from '../sidecar/admin.ts'
 import { Limiter } from '../sidecar/limits/limiter.ts'
 import { splitAddress } from '../sidecar/main.ts'
 import { familyOf, mergeMetrics } from '../sidecar/observe/metrics.ts'
-import { startSimulatedServer } from '../sidecar/providers/simulated/server.ts'
+import { type SimulatedServer, startSimulatedServer } from '../sidecar/providers/simulated/server.ts'
 import { BudgetKeeper } from './budget-keeper.ts'
 import { withDefaults } from './defaults.ts'
 import { explainFromWarehouse, found } from './explain-warehouse.ts'
@@ -32,22 +32,30 @@ export interface Running {
   readonly stopped: Promise<number>
 }
 
+export interface Beside {
+  /** Of the processes beside it, for the same page. */
+  readonly moreMetrics?: () => string
+  /** In place of a file: the configuration, and the provider that answers in it. */
+  readonly given?: { readonly loaded: LoadedConfig; readonly simulated: SimulatedServer }
+}
+
 /** Starts the sidecar with all it needs, until a signal ends it. */
 export async function runProxy(
   args: readonly string[],
   environment: Environment,
-  /** Of the processes beside it, for the same page. */
-  moreMetrics: () => string = () => '',
+  beside: Beside = {},
 ): Promise<Running> {
+  const { moreMetrics = () => '' } = beside
   const { values } = parseArgs({ args: [...args], options: { config: { type: 'string' } }, strict: true })
-  const loaded = loadConfig({ file: values.config, environment })
+  const loaded = beside.given?.loaded ?? loadConfig({ file: values.config, environment })
   // The file it began with: one that is gone must not end in defaults without keys.
-  const load = () => loadConfig({ file: loaded.file, environment })
+  const load = () => beside.given?.loaded ?? loadConfig({ file: loaded.file, environment })
   const { config, detected } = withDefaults(loaded, environment)
   const log = logFor(config)
   for (const warning of loaded.warnings)
     log.warn(warning.message, { file: warning.file, line: warning.line, key: warning.key })
-  const simulated = usesSimulated(config) ? await startSimulatedServer() : undefined
+  const simulated =
+    beside.given?.simulated ?? (usesSimulated(config) ? await startSimulatedServer() : undefined)
   const policies = await PolicyWatch.open(config, log)
   const budgets = await BudgetKeeper.open(config, log)
   const simulatedOrigin = simulated?.origin ?? ''

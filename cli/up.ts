@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
 import type { Environment } from '../contract/config/load.ts'
 import type { Config } from '../contract/config/schema.ts'
 import { warehouseExits } from '../ingest/embedded/exits.ts'
 import { type Child, childMetrics, superviseChild } from './children.ts'
+import { openDemo } from './demo/open.ts'
+import { demoFlags } from './demo/options.ts'
 import { startIngestChild } from './ingest.ts'
 import { logFor } from './log-for.ts'
 import { type Running, runProxy } from './run.ts'
@@ -11,12 +14,24 @@ import { warehouseCommand } from './warehouse.ts'
 
 /** Everything on one machine, and a first request to copy. */
 export async function runUp(args: readonly string[], environment: Environment): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { ...demoFlags, config: { type: 'string' }, demo: { type: 'boolean' } },
+    strict: true,
+  })
+  const demo = values.demo === true ? await openDemo(values, environment) : undefined
+  const own = values.config === undefined ? [] : ['--config', values.config]
   const children = new Map<string, Child>()
-  const running = await runProxy(args, environment, () => childMetrics(children))
+  const running = await runProxy(own, demo?.environment ?? environment, {
+    moreMetrics: () => childMetrics(children),
+    ...(demo === undefined ? {} : { given: demo }),
+  })
   const warehouse = startWarehouse(running)
   if (warehouse !== undefined) children.set('warehouse', warehouse)
   const ingest = startIngestChild(running.config, logFor(running.config))
   children.set('ingest', ingest)
+  const traffic = demo?.start(running)
+  if (traffic !== undefined) children.set('demo', traffic)
   // Ctrl-C reaches them too; whoever dies of it is not to be started again.
   void running.ending.then(() => [...children.values()].map((child) => child.letGo()))
   let refusal: string | undefined
@@ -29,7 +44,10 @@ export async function runUp(args: readonly string[], environment: Environment): 
     sleep(greetAfterMs, 'starting; a line of the log says if it cannot', { ref: false }),
     running.ending.then(() => ''),
   ])
-  if (text !== '') process.stdout.write(greeting(running, text))
+  if (text !== '') process.stdout.write(greeting(running, text, demo?.words))
+  await running.ending
+  // First nobody asks any more, so that there is an end to wait for.
+  await traffic?.stop()
   const code = await running.stopped
   // In this order: what the proxy wrote last is still to arrive.
   await ingest.stop()
@@ -70,7 +88,7 @@ const greetAfterMs = 5000
 /** It kills itself before that. */
 const killAfterMs = 10_000
 
-function greeting(running: Running, warehouse: string): string {
+function greeting(running: Running, warehouse: string, demo: readonly string[] = []): string {
   const { config } = running
   const data = show(running.data)
   const admin = show(running.admin)
@@ -85,6 +103,7 @@ function greeting(running: Running, warehouse: string): string {
     `  warehouse                   ${warehouse}`,
     `  providers                   ${providersText(running)}`,
     '',
+    ...demo,
     'A first request:',
     '',
     `  curl ${data}/v1/chat/completions -H 'content-type: application/json' \\`,

@@ -46,3 +46,10 @@ test('every random bit is used, and the fixed ones stay fixed', () => {
   assert.equal(always, 0x7000_8000_0000_0000_0000n)
   assert.equal(ever, 0x7fff_bfff_ffff_ffff_ffffn)
 })
+
+test('an id of a given time begins with that one', () => {
+  const next = createIdSource(() => 1_764_000_000_000)
+  const timeOf = (id: string) => Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)
+  assert.equal(timeOf(next(1_000_000_000_000)), 1_000_000_000_000)
+  assert.equal(timeOf(next()), 1_764_000_000_000)
+})

@@ -5,21 +5,20 @@ const blockBytes = 4096
 /** Of the random digits an id takes 3, 1 for the variant, 3 and 12. */
 const digitsPerId = 19
 
-/** A source of UUIDv7 ids: time-ordered, so a table sorted by id is sorted by time. */
-export function createIdSource(nowMs: () => number): () => string {
+/** A source of UUIDv7 ids: time-ordered, so a table sorted by id is sorted by time; of now, or of the time it is given. */
+export function createIdSource(nowMs: () => number): (atMs?: number) => string {
   let block = ''
   let used = 0
   let stampedMs = Number.NaN
   let stamp = ''
-  return () => {
+  return (atMs = nowMs()) => {
     if (used + digitsPerId > block.length) {
       block = randomBytes(blockBytes).toString('hex')
       used = 0
     }
-    const now = nowMs()
-    if (now !== stampedMs) {
-      stampedMs = now
-      stamp = stampOf(now)
+    if (atMs !== stampedMs) {
+      stampedMs = atMs
+      stamp = stampOf(atMs)
     }
     const at = used
     used += digitsPerId

@@ -226,3 +226,39 @@ keys: [{ name: forgotten, hashEnv: KEY_FORGOTTEN }]
   assert.equal((await ask({})).status, 401)
   assert.equal((await ask({ authorization: 'Bearer anything' })).status, 401)
 })
+
+test('where keys are not required, a known one says who asks, and everybody else is served under `identity`', async () => {
+  await using open = await startTestSidecar(
+    `
+identity: { app: own, team: house }
+keysRequired: false
+providers: { p: { kind: openai, baseUrl: '${upstream.origin}/v1', models: [m], keyEnv: PROVIDER_KEY } }
+keys: [{ name: shop, hashEnv: KEY_SHOP, app: shop, team: web }]
+`,
+    { environment: { PROVIDER_KEY: 'sk-provider', KEY_SHOP: hash('sk-shop') } },
+  )
+  const ask = async (headers: Record<string, string>) => {
+    const answer = await fetch(`${open.origin}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'Hi' }] }),
+    })
+    await answer.text()
+    return answer.status
+  }
+  assert.equal(await ask({ authorization: 'Bearer sk-shop' }), 200)
+  assert.equal(await ask({}), 200)
+  assert.equal(await ask({ authorization: 'Bearer something else' }), 200)
+  // Pages of other sites stay out, as where there are no keys.
+  assert.equal(await ask({ origin: 'https://evil.com' }), 403)
+  const records = await open.recorded(4)
+  assert.deepEqual(
+    records.map(({ request }) => [request.key_name, request.app, request.team]),
+    [
+      ['shop', 'shop', 'web'],
+      ['', 'own', 'house'],
+      ['', 'own', 'house'],
+      ['', 'own', 'house'],
+    ],
+  )
+})

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
 import type { Environment } from '../contract/config/load.ts'
@@ -55,6 +56,8 @@ export interface SidecarOptions {
   readonly pools?: PoolOptions
   readonly counting?: CounterOptions
   readonly health?: Partial<HealthOptions>
+  /** When a request arrived, as its records state it; by default, when it did. What takes time is measured apart. */
+  readonly arrivalMs?: (request: IncomingMessage) => number
 }
 
 export interface Sidecar {
@@ -131,6 +134,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   const plane = createDataPlane({
     services,
     snapshot: () => snapshot,
+    arrivalMs: options.arrivalMs ?? nowMs,
     nextId: createIdSource(nowMs),
     // Half of the time a record may take to the disk; the writer has the other half.
     closeAfterMs: options.config.durability === 'strict' ? 0 : options.config.spool.flush / 2,

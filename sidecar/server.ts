@@ -30,7 +30,9 @@ export interface DataPlaneOptions {
   readonly services: Services
   /** The snapshot in force: read once per request. */
   readonly snapshot: () => Snapshot
-  readonly nextId: () => string
+  readonly nextId: (atMs?: number) => string
+  /** When a request arrived, as its records are to state it. */
+  readonly arrivalMs: (request: IncomingMessage) => number
   /** How long the account of an answered request may wait for others. */
   readonly closeAfterMs: number
   /** For tests: the waits on sockets, and how often they are looked at. */
@@ -75,14 +77,15 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
     services.metrics.requestStarted()
     if (isDraining) res.setHeader('connection', 'close')
     const caller = new CallerStream(req, res)
+    const arrivedMs = options.arrivalMs(req)
     connections.begin(req, caller)
     const context = new Context({
       req,
       caller,
       snapshot,
-      arrivedMs: services.nowMs(),
+      arrivedMs,
       arrivedAt: performance.now(),
-      requestId: options.nextId(),
+      requestId: options.nextId(arrivedMs),
     })
     context.isOverCapacity = inFlight > snapshot.config.limits.inFlight
     void runPipeline(context, services).then(async () => {

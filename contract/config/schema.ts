@@ -87,6 +87,15 @@ export const configSchema = v.strictObject({
     v.pipe(v.array(key), v.description('callers; with none configured, any caller is accepted')),
     [],
   ),
+  keysRequired: v.optional(
+    v.pipe(
+      v.boolean(),
+      v.description(
+        'false: who shows no known key is served too, under `identity`; keys then only say who asks',
+      ),
+    ),
+    true,
+  ),
   prices: v.optional(
     v.strictObject({
       file: v.optional(v.pipe(text, v.description('prices merged over the shipped catalog'))),

@@ -29,9 +29,17 @@ export function presentedKey(
 /** The hash of what was sent is looked up, so the time it takes says nothing about the keys there are. */
 export function callerOf(callers: ReadonlyMap<string, Caller>, presented: PresentedKey | undefined): Caller {
   if (presented === undefined) throw new GatewayError('missing_key')
-  const caller = callers.get(createHash('sha256').update(presented.key).digest('hex'))
+  const caller = knownCaller(callers, presented)
   if (caller === undefined) throw new GatewayError('invalid_key')
   return caller
+}
+
+export function knownCaller(
+  callers: ReadonlyMap<string, Caller>,
+  presented: PresentedKey | undefined,
+): Caller | undefined {
+  if (presented === undefined) return undefined
+  return callers.get(createHash('sha256').update(presented.key).digest('hex'))
 }
 
 /** Takes `key=` out of a query, where Google's clients may put it. */

@@ -8,7 +8,7 @@ import { wantsEventStream } from '../dialects/gemini/path.ts'
 import { dialectOf, type Endpoint, endpointOf, hasDotSegments, targetOf } from '../endpoints.ts'
 import { feedbackBytesMax, readFeedback } from '../feedback/read.ts'
 import { hintsOf, withCustomerOf } from '../hints.ts'
-import { callerOf, presentedKey, splitKey } from '../limits/caller-key.ts'
+import { callerOf, knownCaller, presentedKey, splitKey } from '../limits/caller-key.ts'
 import { isForeign } from '../limits/foreign.ts'
 import type { Services } from '../services.ts'
 
@@ -82,9 +82,12 @@ function identify(context: Context): void {
   // As configured, not as found: a variable that was forgotten must not open the port.
   if (config.keys.length > 0) {
     const presented = presentedKey(req.headers, inQuery?.key)
-    context.callerKey = callerOf(callers, presented)
-    context.callerKeyHeader = presented?.header ?? ''
-    return
+    const caller = config.keysRequired ? callerOf(callers, presented) : knownCaller(callers, presented)
+    if (caller !== undefined) {
+      context.callerKey = caller
+      context.callerKeyHeader = presented?.header ?? ''
+      return
+    }
   }
   const { host, origin } = req.headers
   const from = { host, origin, fetchSite: req.headers['sec-fetch-site'] }

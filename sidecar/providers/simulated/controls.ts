@@ -1,3 +1,5 @@
+import { drawFrom } from './text.ts'
+
 /**
  * How one request is to be answered. Settings come, later ones winning, from the model name
  * (`sim-slow;tokens=20`), from what the server was told to do for now, and from the `x-simulate` header.
@@ -8,6 +10,8 @@ export interface Controls {
   /** From the head to the first token. */
   readonly firstMs: number
   readonly gapMs: number
+  /** Events that leave together, where there are gaps. */
+  readonly burst: number
   /** Pings of the wire format while the first token is awaited. */
   readonly pingMs: number
   readonly tokens: number | undefined
@@ -29,6 +33,8 @@ export interface Controls {
   readonly times: number | undefined
   /** Only this share of requests misbehaves. */
   readonly share: number
+  /** How much its times vary from one request to the next: 0 not at all, 0.4 as much as those of busy providers. */
+  readonly spread: number
 }
 
 export const faultNames = [
@@ -99,6 +105,7 @@ export function controlsOf(settings: ReadonlyMap<string, string>): Controls {
     latencyMs: durationOf(settings.get('latency')),
     firstMs: durationOf(settings.get('first')),
     gapMs: durationOf(settings.get('gap')),
+    burst: Math.max(1, Math.floor(number('burst') ?? 1)),
     pingMs: durationOf(settings.get('ping')),
     tokens: number('tokens'),
     cached: number('cached'),
@@ -115,6 +122,7 @@ export function controlsOf(settings: ReadonlyMap<string, string>): Controls {
     usage: usage === 'none' || usage === 'late' || usage === 'every' ? usage : 'usual',
     times: number('times'),
     share: number('share') ?? 1,
+    spread: number('spread') ?? 0,
   }
 }
 
@@ -122,6 +130,19 @@ export function healthy(controls: Controls): Controls {
   const { status, fault, code, retryAfter, refuse } = controlsOf(new Map())
   return { ...controls, status, fault, code, retryAfter, refuse }
 }
+
+/** The same settings at the pace of one request: most are a little faster than usual, a few much slower. */
+export function paced(controls: Controls, seed: string): Controls {
+  const { spread, latencyMs, firstMs, gapMs } = controls
+  if (spread === 0) return controls
+  const draw = drawFrom(`pace ${seed}`)
+  // Sums of uniform draws are nearly normal; their exponent is how waits of servers are spread.
+  const normal = (draw(1000) + draw(1000) + draw(1000) + draw(1000) - 1998) / 577
+  const factor = Math.exp(Math.min(spread, spreadMax) * normal)
+  return { ...controls, latencyMs: latencyMs * factor, firstMs: firstMs * factor, gapMs: gapMs * factor }
+}
+
+const spreadMax = 2
 
 export function misbehaves(controls: Controls): boolean {
   return controls.status !== 200 || controls.fault !== undefined || controls.refuse !== undefined

@@ -183,7 +183,7 @@ async function sendFrames(
     const frame = frames[at] as StreamFrame
     const dueMs = startMs + tokens * controls.gapMs
     if (frame.tokens > 0 && controls.gapMs > 0) await pause(dueMs - performance.now(), signal)
-    const batch = frames.slice(at, at + (controls.gapMs > 0 ? 1 : batchFrames))
+    const batch = frames.slice(at, at + (controls.gapMs > 0 ? controls.burst : batchFrames))
     const batchTokens = batch.reduce((sum, { tokens }) => sum + tokens, 0)
     tokens += batchTokens
     addTokens(meter, { output: batchTokens })

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { isObject, type JsonObject, stringAt } from '../../../contract/json.ts'
-import { baseModel, type Controls, controlsOf, healthy, misbehaves, settingsOf } from './controls.ts'
+import { baseModel, type Controls, controlsOf, healthy, misbehaves, paced, settingsOf } from './controls.ts'
 import { deliver } from './deliver.ts'
 import { formField } from './media.ts'
 import { countOne, type Meter, type MeterCounts, newMeter } from './meter.ts'
@@ -167,7 +167,7 @@ function controlsFor(
 ): Controls {
   const standing = `${state.standing.get('') ?? ''};${state.standing.get(baseModel(model)) ?? ''}`
   const settings = settingsOf(model, standing, header)
-  const controls = controlsOf(settings)
+  const controls = paced(controlsOf(settings), String(serial))
   if (!misbehaves(controls)) return controls
   if (controls.share < 1 && drawFrom(`share ${serial}`)(1000) >= controls.share * 1000)
     return healthy(controls)

@@ -33,7 +33,7 @@ export async function attemptCall(context: Context, services: Services, ask: Att
   const { candidate, lane } = ask
   context.droppedFields = lane.dropped
   context.faultAnswer = undefined
-  const attempt = openAttempt(context, services, ask)
+  const attempt = openAttempt(context, ask)
   const fault = credentialFault(ask.trial.target)
   if (fault !== undefined) return failed(attempt, fault)
   const outgoing = bodyFor(context, lane, candidate.model === context.modelAsked ? '' : candidate.model)
@@ -73,14 +73,16 @@ function throwIfBroken({ body }: OutgoingBody, attempt: Attempt): void {
   throw body.broken
 }
 
-function openAttempt(context: Context, services: Services, { candidate, trial }: Prepared): Attempt {
+function openAttempt(context: Context, { candidate, trial }: Prepared): Attempt {
+  const startedAt = performance.now()
   const attempt: Attempt = {
     number: context.attempts.length + 1,
     candidate,
     target: trial.target,
     trial,
-    startedMs: services.nowMs(),
-    startedAt: performance.now(),
+    // From the arrival on by the steady clock: a wall clock that is set meanwhile tears no attempt from its request.
+    startedMs: Math.round(context.arrivedMs + startedAt - context.arrivedAt),
+    startedAt,
     endedAt: undefined,
     outcome: '',
     httpStatus: 0,
