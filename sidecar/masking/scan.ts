@@ -1,4 +1,15 @@
+import { createContext, createContextWords } from './detectors/context.ts'
 import { findEmails } from './detectors/email.ts'
+import { createGroup, findGroups } from './detectors/groups.ts'
+import { idRules } from './detectors/ids/all.ts'
+import { createDispatch } from './detectors/ids/dispatch.ts'
+import { findIds } from './detectors/ids/find.ts'
+import { ibanLengths } from './detectors/ids/iban.ts'
+import { findColons, findIpv4, findMacs } from './detectors/ip.ts'
+import { findPhones } from './detectors/phone/find.ts'
+import { createPhoneLibrary } from './detectors/phone/library.ts'
+import { findWallets } from './detectors/wallet.ts'
+import { findBirthDates, findWorded } from './detectors/worded.ts'
 import type { ScannerSettings } from './settings.ts'
 import { type Span, withoutOverlaps } from './span.ts'
 
@@ -13,11 +24,30 @@ export interface Scanner {
   scan(text: string, hint?: ScanHint): readonly Span[]
 }
 
-export function createScanner({ minScore = 0.5 }: ScannerSettings): Scanner {
+export function createScanner(settings: ScannerSettings): Scanner {
+  const { minScore = 0.5, phoneRegions = [], skipPrivateIps = false, skipLoopbackIps = false } = settings
+  const words = createContextWords()
+  const dispatch = createDispatch(idRules)
+  const lengths = ibanLengths()
+  const group = createGroup()
+  const library = createPhoneLibrary()
+  const ips = { skipPrivateIps, skipLoopbackIps }
   return {
-    scan(text) {
+    scan(text, { key } = {}) {
       const found: Span[] = []
+      const context = createContext(words, text, key)
       findEmails(text, found)
+      const search = { text, dispatch, ibanLengths: lengths, context, found }
+      findGroups(text, group, () => {
+        findIds(search, group)
+        findIpv4(text, group, ips, found)
+        findWorded(search, group)
+        findBirthDates(search, group)
+      })
+      findColons(text, ips, found)
+      findMacs(text, found)
+      findWallets(text, found)
+      findPhones({ text, context, library, regions: phoneRegions, found })
       return withoutOverlaps(found.filter(({ score }) => score >= minScore))
     },
   }

@@ -1,0 +1,23 @@
+import { americanIds } from './americas.ts'
+import { asianIds } from './asia.ts'
+import { britishIds } from './britain.ts'
+import { easternIds } from './east.ts'
+import { germanIds } from './german.ts'
+import { globalIds } from './global.ts'
+import { nordicIds } from './nordic.ts'
+import type { IdRule } from './rule.ts'
+import { southernIds } from './south.ts'
+import { southWesternIds } from './south-west.ts'
+
+/** Every rule; a new one is a line in the file of its region and its words. */
+export const idRules: readonly IdRule[] = [
+  ...globalIds,
+  ...americanIds,
+  ...britishIds,
+  ...germanIds,
+  ...southWesternIds,
+  ...nordicIds,
+  ...easternIds,
+  ...asianIds,
+  ...southernIds,
+]
