@@ -6,8 +6,17 @@ import { createDispatch } from './detectors/ids/dispatch.ts'
 import { findIds } from './detectors/ids/find.ts'
 import { ibanLengths } from './detectors/ids/iban.ts'
 import { findColons, findIpv4, findMacs } from './detectors/ip.ts'
+import { createNameTables, findNames } from './detectors/names/find.ts'
 import { findPhones } from './detectors/phone/find.ts'
 import { createPhoneLibrary } from './detectors/phone/library.ts'
+import {
+  findAssignments,
+  findAuthorization,
+  findCurl,
+  findUrlCredentials,
+} from './detectors/secrets/credentials.ts'
+import { findPrivateKeys } from './detectors/secrets/keys.ts'
+import { createPrefixed } from './detectors/secrets/prefixes.ts'
 import { findWallets } from './detectors/wallet.ts'
 import { findBirthDates, findWorded } from './detectors/worded.ts'
 import type { ScannerSettings } from './settings.ts'
@@ -30,7 +39,17 @@ export function createScanner(settings: ScannerSettings): Scanner {
   const dispatch = createDispatch(idRules)
   const lengths = ibanLengths()
   const group = createGroup()
+  const names = createNameTables()
+  const findPrefixed = createPrefixed()
   const library = createPhoneLibrary()
+  const secretFinders = [
+    findPrefixed,
+    findPrivateKeys,
+    findUrlCredentials,
+    findCurl,
+    findAuthorization,
+    findAssignments,
+  ]
   const ips = { skipPrivateIps, skipLoopbackIps }
   return {
     scan(text, { key } = {}) {
@@ -48,6 +67,8 @@ export function createScanner(settings: ScannerSettings): Scanner {
       findMacs(text, found)
       findWallets(text, found)
       findPhones({ text, context, library, regions: phoneRegions, found })
+      for (const find of secretFinders) find(text, found)
+      findNames(text, names, found)
       return withoutOverlaps(found.filter(({ score }) => score >= minScore))
     },
   }

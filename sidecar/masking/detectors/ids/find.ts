@@ -1,7 +1,7 @@
 import type { Span } from '../../span.ts'
 import type { Context } from '../context.ts'
 import type { Group } from '../groups.ts'
-import { asciiClass, isWordUnit } from '../letters.ts'
+import { asciiClass, isWordUnit, small } from '../letters.ts'
 import {
   type Dispatch,
   firesAsOneToken,
@@ -44,11 +44,24 @@ function findSingle(search: IdSearch, group: Group, index: number): void {
   const end = group.ends[index] ?? 0
   const length = end - start
   if (length < lengthLeast || length > lengthMost || group.hasDigit[index] === 0) return
+  if (group.isDigits[index] === 0 && length > gluedLeast) findGlued(search, start, end)
   const rules = search.dispatch.single[group.isDigits[index] === 1 ? 1 : 0][length] ?? []
   if (rules.length === 0) return
   const run = { first: index, last: index, start, end }
   if (!isApart(search.text, group, run)) return
   offer(search, run, rules, (rule) => firesAsOneToken(rule, length))
+}
+
+/** A forgotten space: `is030594W903B`. Only checked shapes with letters are believed there. */
+const gluedLeast = 10
+
+function findGlued(search: IdSearch, start: number, end: number): void {
+  let from = start
+  while (from < end && asciiClass(search.text.charCodeAt(from)) === small) from += 1
+  if (from - start < 2 || end - from < gluedLeast - 1) return
+  const rules = search.dispatch.single[0][end - from] ?? []
+  const run = { first: 0, last: 0, start: from, end }
+  offer(search, run, rules, (rule) => rule.class === 'strong' && rule.isValid !== undefined)
 }
 
 function findRuns(search: IdSearch, group: Group, first: number): void {

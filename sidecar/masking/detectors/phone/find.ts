@@ -14,7 +14,7 @@ export interface PhoneSearch {
 }
 
 /** Anything that could be dialled; digits and signs never compete for a character, so this takes linear time. */
-const dialled = /(?<![\w.+\-/#=$€£%,])(?:\+ ?|\()?\d(?:[ ().\-/]{0,2}\d){6,24}(?![\w])/g
+const dialled = /(?<![\w.+\-/#=$€£%,])(?:\+|\()?\d(?:[ ().\-/]{0,2}\d){6,24}(?![\w])/g
 const digitsMost = 15
 /** A word as far as this in front counts. */
 const wordAway = 40
@@ -87,6 +87,8 @@ function isNational({ library, regions }: PhoneSearch, surface: string, digits: 
   const isOf = (region: string) => mobiles[region]?.test(digits) === true && library.isValid(digits, region)
   if (regions.some(isOf)) return true
   const isParted = /^0/.test(digits) && /^0[\d ]*[ \-/()][\d\-/() ]*$/.test(surface) && digits.length >= 10
+  // Pairs throughout are bytes as well, and telephone numbers in France.
+  if (/^\d\d(?:[ \-.]\d\d)+$/.test(surface)) return isOf('FR')
   return isParted && Object.keys(mobiles).some(isOf)
 }
 
