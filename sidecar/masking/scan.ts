@@ -58,10 +58,11 @@ export function createScanner(settings: ScannerSettings): Scanner {
       findEmails(text, found)
       const search = { text, dispatch, ibanLengths: lengths, context, found }
       findGroups(text, group, () => {
-        findIds(search, group)
+        const isNamed = context.isAny(group.starts[0] ?? 0, group.ends[group.count - 1] ?? 0)
+        findIds(search, group, isNamed)
         findIpv4(text, group, ips, found)
-        findWorded(search, group)
-        findBirthDates(search, group)
+        if (isNamed) findWorded(search, group)
+        if (isNamed) findBirthDates(search, group)
       })
       findColons(text, ips, found)
       findMacs(text, found)

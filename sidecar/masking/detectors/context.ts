@@ -1,4 +1,5 @@
 import type { IdRule } from './ids/rule.ts'
+import { isWordUnit } from './letters.ts'
 import { createPhrases, findPhrases, type Phrases } from './phrases.ts'
 import { shortNames } from './words/english.ts'
 import { contraryWords, countryWords, kindWords, vagueWords } from './words/general.ts'
@@ -61,96 +62,136 @@ export interface Context {
   contrary(start: number, end: number): number | undefined
   /** Whether any word at all stands near; cheap, asked first. */
   isAny(start: number, end: number): boolean
-  hasCountry(country: string, start: number, end: number): boolean
 }
 
 export function createContext(words: ContextWords, text: string, key: string | undefined): Context {
   const hits: Hit[] = []
-  const keyHits: Hit[] = []
-  if (key !== undefined)
-    findPhrases(words, key, { from: 0, to: key.length }, (start, end, told) => {
-      // A key stands right in front of its value.
-      keyHits.push({ start: start - key.length - 2, end: end - key.length - 2, meaning: told })
-    })
+  const keyHits = hitsOfKey(words, key)
   let indexedTo = 0
   let near: readonly Hit[] = []
   let nearStart = -1
   let nearEnd = -1
+  const report = (start: number, end: number, meaning: Meaning) => {
+    hits.push({ start, end, meaning })
+  }
 
   function indexTo(start: number, end: number): void {
-    const from = Math.max(indexedTo, wordStart(text, start - before))
     const to = Math.min(text.length, end + after)
-    if (to <= from) return
-    indexedTo = to
-    findPhrases(words, text, { from, to }, (hitStart, hitEnd, told) => {
-      hits.push({ start: hitStart, end: hitEnd, meaning: told })
-      indexedTo = Math.max(indexedTo, hitEnd)
-    })
-    // The last word may reach over the edge; it was read whole.
-    indexedTo = Math.max(indexedTo, wordStop(text, to))
+    if (to <= indexedTo) return
+    const from = start - before <= indexedTo ? indexedTo : wordStart(text, start - before)
+    // The last word may reach over the edge; it is read whole.
+    indexedTo = wordStop(text, to)
+    findPhrases(words, text, { from: Math.max(from, 0), to }, report)
   }
 
   function look(start: number, end: number): readonly Hit[] {
     if (start === nearStart && end === nearEnd) return near
     indexTo(start, end)
-    const found: Hit[] = []
-    for (let index = hits.length - 1; index >= 0; index -= 1) {
-      const hit = hits[index] as Hit
-      if (hit.end < start - before - 80) break
-      const isBefore = hit.end <= start && hit.end >= start - before
-      const isBehind = hit.start >= end && hit.start <= end + after
-      if (isBefore || isBehind) found.push(hit)
-    }
-    for (const hit of keyHits) found.push({ ...hit, start: hit.start + start, end: hit.end + start })
-    near = found
+    const first = firstFrom(hits, start - before - phraseMost)
+    near = first === hits.length && keyHits.length === 0 ? none : around(start, end, first)
     nearStart = start
     nearEnd = end
+    return near
+  }
+
+  function around(start: number, end: number, first: number): readonly Hit[] {
+    const found: Hit[] = keyHits.map((hit) => ({ ...hit, start: hit.start + start, end: hit.end + start }))
+    for (let index = first; index < hits.length; index += 1) {
+      const hit = hits[index] as Hit
+      if (hit.start > end + after) break
+      const isBefore = hit.end <= start && hit.end >= start - before
+      if (isBefore || hit.start >= end) found.push(hit)
+    }
     return found
   }
 
-  const distance = (hit: Hit, start: number, end: number) =>
-    hit.end <= start ? start - hit.end : hit.start - end + behind
-
   return {
-    isAny: (start, end) => look(start, end).length > 0,
-    contrary: (start, end) => {
-      let best: number | undefined
-      for (const hit of look(start, end)) {
-        const isContrary = hit.meaning.says === 'contrary' && hit.end <= start
-        if (isContrary) best = Math.min(best ?? Number.POSITIVE_INFINITY, start - hit.end)
-      }
-      return best
-    },
-    hasCountry: (country, start, end) =>
-      look(start, end).some(({ meaning: told }) => told.says === 'country' && told.name === country),
-    nearest(rule, start, end) {
-      let best: number | undefined
-      let kind: number | undefined
-      let vague: number | undefined
-      let isCountry = false
-      for (const hit of look(start, end)) {
-        const away = distance(hit, start, end)
-        const told = hit.meaning
-        if (told.says === 'type' && told.name === rule.type) best = Math.min(best ?? away, away)
-        else if (told.says === 'kind' && told.name === rule.kind) kind = Math.min(kind ?? away, away)
-        else if (told.says === 'vague') vague = Math.min(vague ?? away, away)
-        else if (told.says === 'country' && told.name === rule.country) isCountry = true
-      }
-      if (best !== undefined) return best
-      if (kind !== undefined) return kind + (isCountry ? 1 : general)
-      return isCountry && vague !== undefined ? vague + 2 : undefined
-    },
+    isAny: (start, end) => saysSomething(look(start, end)),
+    contrary: (start, end) => contraryOf(look(start, end), start),
+    nearest: (rule, start, end) => nearestOf(look(start, end), rule, start, end),
   }
 }
 
+const none: readonly Hit[] = []
+/** The longest phrase of the words, with room. */
+const phraseMost = 80
+
+function hitsOfKey(words: ContextWords, key: string | undefined): Hit[] {
+  const hits: Hit[] = []
+  if (key === undefined) return hits
+  findPhrases(words, key, { from: 0, to: key.length }, (start, end, meaning) => {
+    // A key stands right in front of its value.
+    hits.push({ start: start - key.length - 2, end: end - key.length - 2, meaning })
+  })
+  return hits
+}
+
+/** Hits come in the order of their starts. */
+function firstFrom(hits: readonly Hit[], start: number): number {
+  let low = 0
+  let high = hits.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((hits[middle]?.start ?? 0) < start) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+function saysSomething(near: readonly Hit[]): boolean {
+  let isCountry = false
+  let isVague = false
+  for (const { meaning } of near) {
+    if (meaning.says === 'type' || meaning.says === 'kind') return true
+    if (meaning.says === 'country') isCountry = true
+    else if (meaning.says === 'vague') isVague = true
+  }
+  return isCountry && isVague
+}
+
+function contraryOf(near: readonly Hit[], start: number): number | undefined {
+  let best: number | undefined
+  for (const { meaning, end } of near) {
+    const isContrary = meaning.says === 'contrary' && end <= start
+    if (isContrary && (best === undefined || start - end < best)) best = start - end
+  }
+  return best
+}
+
+function nearestOf(
+  near: readonly Hit[],
+  rule: Pick<IdRule, 'type' | 'kind' | 'country'>,
+  start: number,
+  end: number,
+): number | undefined {
+  let best: number | undefined
+  let kind: number | undefined
+  let vague: number | undefined
+  let isCountry = false
+  for (const hit of near) {
+    const away = hit.end <= start ? start - hit.end : hit.start - end + behind
+    const told = hit.meaning
+    if (told.says === 'type' && told.name === rule.type) best = Math.min(best ?? away, away)
+    else if (told.says === 'kind' && told.name === rule.kind) kind = Math.min(kind ?? away, away)
+    else if (told.says === 'vague') vague = Math.min(vague ?? away, away)
+    else if (told.says === 'country' && told.name === rule.country) isCountry = true
+  }
+  if (best !== undefined) return best
+  if (kind !== undefined) return kind + (isCountry ? 1 : general)
+  return isCountry && vague !== undefined ? vague + 2 : undefined
+}
+
+/** Longer words are data, so it does not matter where they are cut. */
+const wordMost = 64
+
 function wordStart(text: string, from: number): number {
   let start = Math.max(0, from)
-  while (start > 0 && start > from - 40 && !/\s/.test(text.charAt(start - 1))) start -= 1
-  return Math.max(0, start)
+  while (start > 0 && from - start < wordMost && isWordUnit(text.charCodeAt(start - 1))) start -= 1
+  return start
 }
 
 function wordStop(text: string, from: number): number {
   let end = from
-  while (end < text.length && end < from + 64 && /[\p{L}\p{N}]/u.test(text.charAt(end))) end += 1
+  while (end < text.length && end - from < wordMost && isWordUnit(text.charCodeAt(end))) end += 1
   return end
 }

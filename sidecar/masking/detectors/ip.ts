@@ -90,8 +90,9 @@ function addColons(text: string, start: number, end: number, settings: IpSetting
 
 /** `text::ffff:192.0.2.1`: what stands in front is a word, the rest may be an address. */
 function addTail(text: string, start: number, end: number, settings: IpSettings, found: Span[]): void {
-  const double = text.indexOf('::', start)
-  if (double === -1 || double >= end || isWordUnit(text.charCodeAt(end))) return
+  const inRun = text.slice(start, end).indexOf('::')
+  if (inRun === -1 || isWordUnit(text.charCodeAt(end))) return
+  const double = start + inRun
   const tail = text.slice(double, end)
   if (/\d/.test(tail) && tail.split(':').length > 3 && isIpv6(tail) && !isSkipped(tail, settings))
     found.push({ start: double, end, type: 'IP', score })
@@ -116,19 +117,19 @@ export function isIpv6(run: string): boolean {
   return count <= 7 && count >= 1 && (/\d/.test(run) || count >= 3)
 }
 
-const hyphened = /(?<![0-9A-Za-z-])[0-9A-F]{2}(?:-[0-9A-F]{2}){5}(?![0-9A-Za-z-])/gi
-const dotted = /(?<![0-9A-Za-z.])[0-9A-F]{4}\.[0-9A-F]{4}\.[0-9A-F]{4}(?![0-9A-Za-z.])/gi
+// What both begin with is a sign, which the engine finds quickly; the rest is looked at only there.
+const hyphened = /(?<=(?<![0-9A-Za-z-])[0-9A-F]{2})-[0-9A-F]{2}(?:-[0-9A-F]{2}){4}(?![0-9A-Za-z-])/gi
+const dotted = /(?<=(?<![0-9A-Za-z.])[0-9A-F]{4})\.[0-9A-F]{4}\.[0-9A-F]{4}(?![0-9A-Za-z.])/gi
 
 /** MAC addresses with hyphens, or as three groups of four with dots. */
 export function findMacs(text: string, found: Span[]): void {
-  for (const pattern of [hyphened, dotted]) {
-    for (const match of text.matchAll(pattern)) {
-      const isNobodys = /^(?:[0.-]+|[f.-]+)$/i.test(match[0])
-      // Twelve digits in three groups are numbers, unless something says hexadecimal.
-      const isMac =
-        pattern === hyphened ? /[a-f]/i.test(match[0]) || !/\d{2}-\d{2}-\d{4}/.test(match[0]) : true
-      if (!isNobodys && isMac)
-        found.push({ start: match.index, end: match.index + match[0].length, type: 'MAC', score: 0.9 })
-    }
-  }
+  for (const match of text.matchAll(hyphened)) addMac(text, match.index - 2, match[0].length + 2, found)
+  for (const match of text.matchAll(dotted)) addMac(text, match.index - 4, match[0].length + 4, found)
+}
+
+function addMac(text: string, start: number, length: number, found: Span[]): void {
+  const address = text.slice(start, start + length)
+  // Six pairs of digits are dates and parts of numbers more often than hardware.
+  const isNobodys = /^(?:[0.-]+|[f.-]+)$/i.test(address) || !/[a-f]/i.test(address)
+  if (!isNobodys) found.push({ start, end: start + length, type: 'MAC', score: 0.9 })
 }

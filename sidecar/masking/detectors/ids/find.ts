@@ -30,12 +30,13 @@ interface Run {
   readonly end: number
 }
 
-export function findIds(search: IdSearch, group: Group): void {
+/** `isNamed`: whether any word stands near the group; if none does, few rules are left. */
+export function findIds(search: IdSearch, group: Group, isNamed: boolean): void {
   for (let first = 0; first < group.count; first += 1) {
     findSingle(search, group, first)
     findRuns(search, group, first)
     findIbans(search, group, first)
-    findSplit(search, group, first)
+    if (isNamed) findSplit(search, group, first)
   }
 }
 
@@ -148,7 +149,7 @@ function offer(
     const away = isNamed ? context.nearest(rule, start, end) : undefined
     const isFree = firesAlone(rule)
     if ((away === undefined && !isFree) || !rule.shape.test(compact)) continue
-    const score = scoreOf(rule, { compact, away, isFree, contrary: contraryOf(context, start, end, isNamed) })
+    const score = scoreOf(rule, { compact, away, isFree, contrary: context.contrary(start, end) })
     if (score === 0 || rule.isValid?.(compact) === false) continue
     const distance = away ?? 1000
     if (best === undefined || score > best.score || (score === best.score && distance < best.away))
@@ -156,9 +157,6 @@ function offer(
   }
   if (best !== undefined) found.push({ start, end, type: best.rule.type, score: best.score })
 }
-
-const contraryOf = (context: Context, start: number, end: number, isNamed: boolean) =>
-  isNamed ? context.contrary(start, end) : undefined
 
 interface Evidence {
   readonly compact: string

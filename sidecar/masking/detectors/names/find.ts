@@ -1,5 +1,5 @@
 import type { Span } from '../../span.ts'
-import { asciiClass, capital, fold, isUnspaced, isWordUnit } from '../letters.ts'
+import { asciiClass, capital, fold, isUnspaced, isWordUnit, small } from '../letters.ts'
 import {
   honorifics,
   label,
@@ -48,18 +48,19 @@ export function findNames(text: string, tables: NameTables, found: Span[]): void
   const persons: Row[] = []
   const singles: Row[] = []
   let lastEnd = -1
-  for (const row of rowsOf(text)) {
+  eachRow(text, (row) => {
     const { start, end } = bounds(row)
     const follows =
       lastEnd !== -1 && /^(?:,| and| und| et| y| e| en| og| och| &) $/.test(text.slice(lastEnd, start))
     const score = scoreOf(text, row, tables, follows)
     if (score > 0) {
       found.push({ start, end, type: 'PERSON', score })
-      persons.push(row)
+      if (score >= 0.8 || tables.given.has(row.words[0]?.folded ?? '')) persons.push(row)
       lastEnd = end
     } else if (row.words.length === 1) singles.push(row)
-  }
+  })
   addRepeated(persons, singles, found)
+  if (!/[\u0590-\uffff]/.test(text)) return
   for (const match of text.matchAll(labelledName)) {
     const name = match[1] ?? ''
     const start = match.index + match[0].length - name.length
@@ -97,7 +98,7 @@ function scoreOf(
   if (first === undefined) return 0
   const { start, end } = bounds(row)
   if (hasTitle) return 0.85
-  if (words.some(({ folded }) => thingWords.has(folded))) return 0
+  if (words.some((word) => thingWords.has(word.folded) || isCamel(text.slice(word.start, word.end)))) return 0
   const isSingle = words.length === 1
   const isGiven = given.has(first.folded)
   // Alone and without a cue a given name stays under the usual threshold: Adam is an optimiser as well.
@@ -115,6 +116,9 @@ function scoreOf(
   return isKnown && !isShouted ? (isSingle ? 0.45 : 0.7) : 0
 }
 
+/** OpenAI is none, McDonald is. */
+const isCamel = (word: string) => /^(?!(?:Mc|Mac|De|Di|La|Le|Van|O['’])[A-Z])\p{L}*\p{Ll}\p{Lu}/u.test(word)
+
 const isAcronym = (word: string) => word.length > 1 && word === word.toUpperCase()
 
 const isCapitals = (text: string, { words }: Row) =>
@@ -124,11 +128,18 @@ const isCapitals = (text: string, { words }: Row) =>
 
 /** Rows longer than a name are titles and headings. */
 const wordsMost = 5
+const wordLongest = 30
 
-function* rowsOf(text: string): Generator<Row> {
+/** Calls `visit` with each row of words with capitals. */
+function eachRow(text: string, visit: (row: Row) => void): void {
   let words: Word[] = []
   let hasTitle = false
   let titleEnd = 0
+  const finish = () => {
+    if (words.length > 0 && words.length <= wordsMost && !words.some(hasDigit)) visit({ words, hasTitle })
+    if (words.length > 0) words = []
+    hasTitle = false
+  }
   let index = 0
   while (index < text.length) {
     const code = text.charCodeAt(index)
@@ -137,24 +148,19 @@ function* rowsOf(text: string): Generator<Row> {
       continue
     }
     const end = nameEnd(text, index)
-    if (words.length === 0) hasTitle = hasTitle && isGap(text, titleEnd, index)
-    const isJoined = words.length === 0 ? hasTitle : isGap(text, words.at(-1)?.end ?? 0, index)
-    if (!isUpper(text, index) || end - index > 30) {
+    if (asciiClass(code) === small || !isUpper(text, index) || end - index > wordLongest) {
       // A particle goes on only with a capital behind it.
-      if (!(isJoined && isParticle(text, index, end))) {
-        yield* rowOf(words, hasTitle)
-        words = []
-        hasTitle = false
-      }
+      const goesOn =
+        words.length > 0 && isGap(text, words.at(-1)?.end ?? 0, index) && isParticle(text, index, end)
+      if (!goesOn && (words.length > 0 || hasTitle)) finish()
       index = end
       continue
     }
     const word = { start: index, end, folded: fold(text.slice(index, end)) }
-    if (words.length > 0 && !isJoined && !joinsByParticle(text, words.at(-1)?.end ?? 0, index)) {
-      yield* rowOf(words, hasTitle)
-      words = []
-      hasTitle = false
-    }
+    const last = words.at(-1)
+    if (last !== undefined && !isGap(text, last.end, index) && !joinsByParticle(text, last.end, index))
+      finish()
+    if (words.length === 0) hasTitle = hasTitle && isGap(text, titleEnd, index)
     if (words.length === 0 && isTitle(text, word)) {
       hasTitle = true
       titleEnd = end
@@ -162,7 +168,7 @@ function* rowsOf(text: string): Generator<Row> {
     else hasTitle = false
     index = end
   }
-  yield* rowOf(words, hasTitle)
+  finish()
 }
 
 /** "MS Word" and "MX record" are none; "MR SMITH" is. */
@@ -170,10 +176,6 @@ function isTitle(text: string, { start, end, folded }: Word): boolean {
   if (!honorifics.has(folded)) return false
   const isShouted = text.slice(start, end) === text.slice(start, end).toUpperCase()
   return !isShouted || /^\.? [A-Z]{2}/.test(text.slice(end, end + 4))
-}
-
-function* rowOf(words: readonly Word[], hasTitle: boolean): Generator<Row> {
-  if (words.length > 0 && words.length <= wordsMost && !words.some(hasDigit)) yield { words, hasTitle }
 }
 
 const hasDigit = ({ folded }: Word) => /\d|_/.test(folded)

@@ -18,8 +18,8 @@ const dialled = /(?<![\w.+\-/#=$€£%,])(?:\+|\()?\d(?:[ ().\-/]{0,2}\d){6,24}(
 const digitsMost = 15
 /** A word as far as this in front counts. */
 const wordAway = 40
-/** Where a number with a word is tried when no region is configured: the plans that differ most. */
-const usualRegions = ['US', 'GB', 'DE', 'FR', 'IN', 'BR', 'CH', 'SE', 'AU', 'JP']
+/** Where a number with a word is tried besides: the plan with one length, and the one with the most. */
+const usualRegions = ['US', 'DE']
 
 export function findPhones(search: PhoneSearch): void {
   for (const match of search.text.matchAll(dialled)) {

@@ -45,8 +45,6 @@ const forms: readonly string[] = [
   'ntn_[A-Za-z0-9]{40,50}', // Notion
   'secret_[A-Za-z0-9]{43}', // Notion, old
   'EAA[A-Za-z0-9]{80,250}', // Facebook
-  '\\d{15,16}\\|[\\w-]{27,40}', // Facebook app
-  '[\\w~.-]{3}\\dQ~[\\w~.-]{31,34}', // Azure AD
   'AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}', // age
   'ATATT3[\\w=-]{100,250}', // Atlassian
   'AKCp[A-Za-z0-9]{69}', // Artifactory
@@ -63,11 +61,8 @@ const forms: readonly string[] = [
   'sgp_(?:[0-9a-f]{16}_|local_)?[0-9a-f]{40}', // Sourcegraph
   'sq0(?:atp|csp|idp)-[\\w-]{22,43}', // Square
   'tfp_[A-Za-z0-9]{40,60}', // Typeform
-  '[A-Za-z0-9]{14}\\.atlasv1\\.[\\w=-]{60,70}', // Terraform
   'sha256~[\\w-]{43}', // OpenShift
   'LTAI[A-Za-z0-9]{17,21}', // Alibaba
-  '\\d{8,10}:AA[\\w-]{33}', // Telegram
-  '[MNO][\\w-]{23,25}\\.[\\w-]{6}\\.[\\w-]{27,40}', // Discord
   'CCIPAT_[A-Za-z0-9]{22}_[0-9a-f]{40}', // CircleCI
   'bkua_[0-9a-f]{40}', // Buildkite
   'duffel_(?:test|live)_[\\w=-]{43}', // Duffel
@@ -77,7 +72,16 @@ const forms: readonly string[] = [
   's\\.(?=[A-Za-z]{0,23}\\d)(?=[\\da-z]{0,23}[A-Z])[A-Za-z0-9]{24}', // Vault, old
 ]
 
-const createForms = () => new RegExp(`(?<![\\w~-])(?:${forms.join('|')})(?![\\w~]|-\\w)`, 'g')
+/** Marked in the middle: only looked for where the mark is. */
+const inner: readonly (readonly [string, string])[] = [
+  ['|', '\\d{15,16}\\|[\\w-]{27,40}'], // Facebook app
+  ['Q~', '[\\w~.-]{3}\\dQ~[\\w~.-]{31,34}'], // Azure AD
+  ['.atlasv1.', '[A-Za-z0-9]{14}\\.atlasv1\\.[\\w=-]{60,70}'], // Terraform
+  [':AA', '\\d{8,10}:AA[\\w-]{33}'], // Telegram
+  ['.', '[MNO][\\w-]{23,25}\\.[\\w-]{6}\\.[\\w-]{27,40}'], // Discord
+]
+
+const bounded = (form: string) => new RegExp(`(?<![\\w~-])(?:${form})(?![\\w~]|-\\w)`, 'g')
 const webhook = /hooks\.slack\.com\/(?:services|workflows|triggers)\/([A-Za-z0-9+/]{20,80})/g
 const jwt = /(?<![\w-])eyJ[\w-]{10,1000}\.eyJ[\w-]{8,8000}\.[\w-]{8,1000}(?![\w-])/g
 
@@ -86,22 +90,24 @@ export type FindPrefixed = (text: string, found: Span[]) => void
 const entropyLeast = 3
 
 export function createPrefixed(): FindPrefixed {
-  const marked = createForms()
+  const marked = bounded(forms.join('|'))
+  const rare = inner.map(([mark, form]) => ({ mark, pattern: bounded(form) }))
   return (text, found) => {
-    for (const match of text.matchAll(marked)) {
-      const isReal =
-        entropy(match[0]) >= entropyLeast &&
-        !isStandIn(match[0]) &&
-        !isTyped(match[0]) &&
-        !isCutShort(text, match.index + match[0].length)
-      if (isReal) add(found, match.index, match[0].length)
-    }
+    addReal(text, marked, found)
+    for (const { mark, pattern } of rare) if (text.includes(mark)) addReal(text, pattern, found)
     if (text.includes('hooks.slack.com'))
       for (const { 0: whole, 1: path = '', index } of text.matchAll(webhook))
         if (entropy(path) >= entropyLeast && !isStandIn(path))
           add(found, index + whole.length - path.length, path.length)
     if (text.includes('eyJ'))
       for (const match of text.matchAll(jwt)) if (isJwt(match[0])) add(found, match.index, match[0].length)
+  }
+}
+
+function addReal(text: string, pattern: RegExp, found: Span[]): void {
+  for (const { 0: key, index } of text.matchAll(pattern)) {
+    const isReal = entropy(key) >= entropyLeast && !isStandIn(key) && !isTyped(key)
+    if (isReal && !isCutShort(text, index + key.length)) add(found, index, key.length)
   }
 }
 
