@@ -10,18 +10,23 @@ import { wordedNames } from './words/worded.ts'
 
 /** What a word near an id says. */
 type Meaning =
-  | { readonly says: 'type'; readonly name: string }
+  | { readonly says: 'type'; readonly name: string; readonly topic: number }
   | { readonly says: 'kind'; readonly name: string }
   | { readonly says: 'country'; readonly name: string }
   | { readonly says: 'vague' }
   | { readonly says: 'contrary' }
 
+/** What the words near a place speak of, as bits. */
+export const topics = { id: 1, worded: 2, birth: 4, phone: 8, contrary: 16 } as const
+
 export type ContextWords = Phrases<Meaning>
 
 export function createContextWords(): ContextWords {
   return createPhrases<Meaning>([
-    ...[shortNames, latinNames, otherScriptNames, phoneNames, wordedNames].flatMap((names) =>
-      meaning(names, 'type'),
+    ...[shortNames, latinNames, otherScriptNames].flatMap((names) => typeNames(names, topics.id)),
+    ...typeNames(phoneNames, topics.phone),
+    ...Object.entries(wordedNames).flatMap(([type, list]) =>
+      typeNames({ [type]: list }, type === 'BIRTH_DATE' ? topics.birth : topics.worded),
     ),
     ...meaning(kindWords, 'kind'),
     ...meaning(countryWords, 'country'),
@@ -34,12 +39,17 @@ const split = (list: string) => list.split(',').map((word) => word.trim())
 
 function meaning(
   table: Readonly<Record<string, string>>,
-  says: 'type' | 'kind' | 'country',
+  says: 'kind' | 'country',
 ): (readonly [string, Meaning])[] {
   return Object.entries(table).flatMap(([name, list]) =>
     split(list).map((word) => [word, { says, name }] as const),
   )
 }
+
+const typeNames = (table: Readonly<Record<string, string>>, topic: number): (readonly [string, Meaning])[] =>
+  Object.entries(table).flatMap(([name, list]) =>
+    split(list).map((word) => [word, { says: 'type', name, topic }] as const),
+  )
 
 interface Hit {
   readonly start: number
@@ -60,8 +70,10 @@ export interface Context {
   nearest(rule: Pick<IdRule, 'type' | 'kind' | 'country'>, start: number, end: number): number | undefined
   /** Distance of the nearest word that says the number is something else. */
   contrary(start: number, end: number): number | undefined
-  /** Whether any word at all stands near; cheap, asked first. */
-  isAny(start: number, end: number): boolean
+  /** What the words near speak of; cheap, asked first. */
+  topicsNear(start: number, end: number): number
+  /** The same with the words inside. */
+  topicsAround(start: number, end: number): number
 }
 
 export function createContext(words: ContextWords, text: string, key: string | undefined): Context {
@@ -106,7 +118,12 @@ export function createContext(words: ContextWords, text: string, key: string | u
   }
 
   return {
-    isAny: (start, end) => saysSomething(look(start, end)),
+    topicsAround(start, end) {
+      indexTo(start, end)
+      const first = firstFrom(hits, start - before - phraseMost)
+      return topicsOf(first === hits.length ? keyHits : [...keyHits, ...upTo(hits, first, end + after)])
+    },
+    topicsNear: (start, end) => topicsOf(look(start, end)),
     contrary: (start, end) => contraryOf(look(start, end), start),
     nearest: (rule, start, end) => nearestOf(look(start, end), rule, start, end),
   }
@@ -126,6 +143,12 @@ function hitsOfKey(words: ContextWords, key: string | undefined): Hit[] {
   return hits
 }
 
+function upTo(hits: readonly Hit[], first: number, end: number): readonly Hit[] {
+  let last = first
+  while (last < hits.length && (hits[last]?.start ?? 0) <= end) last += 1
+  return hits.slice(first, last)
+}
+
 /** Hits come in the order of their starts. */
 function firstFrom(hits: readonly Hit[], start: number): number {
   let low = 0
@@ -138,15 +161,18 @@ function firstFrom(hits: readonly Hit[], start: number): number {
   return low
 }
 
-function saysSomething(near: readonly Hit[]): boolean {
+function topicsOf(near: readonly Hit[]): number {
+  let bits = 0
   let isCountry = false
   let isVague = false
   for (const { meaning } of near) {
-    if (meaning.says === 'type' || meaning.says === 'kind') return true
-    if (meaning.says === 'country') isCountry = true
-    else if (meaning.says === 'vague') isVague = true
+    if (meaning.says === 'type') bits |= meaning.topic
+    else if (meaning.says === 'kind') bits |= topics.id
+    else if (meaning.says === 'contrary') bits |= topics.contrary
+    else if (meaning.says === 'country') isCountry = true
+    else isVague = true
   }
-  return isCountry && isVague
+  return isCountry && isVague ? bits | topics.id : bits
 }
 
 function contraryOf(near: readonly Hit[], start: number): number | undefined {

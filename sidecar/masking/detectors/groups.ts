@@ -1,4 +1,4 @@
-import { asciiClass, capital, digit } from './letters.ts'
+import { asciiClasses, capital, digit } from './letters.ts'
 
 /** Tokens that may be one number: digits, or up to four capitals, apart by one separator each. */
 export interface Group {
@@ -33,17 +33,14 @@ export function createGroup(): Group {
 
 /** Calls `visit` with each group that has two digits or more; the group is used again afterwards. */
 export function findGroups(text: string, group: Group, visit: (group: Group) => void): void {
-  let digits = 0
-  group.count = 0
-  const finish = () => {
-    if (group.count > 0 && digits >= digitsLeast) visit(group)
-    group.count = 0
-    digits = 0
-  }
+  const classes = asciiClasses
   const length = text.length
+  let digits = 0
   let index = 0
+  group.count = 0
   while (index < length) {
-    if (asciiClass(text.charCodeAt(index)) === 0) {
+    const first = text.charCodeAt(index)
+    if (first > 127 || classes[first] === 0) {
       index += 1
       continue
     }
@@ -51,26 +48,33 @@ export function findGroups(text: string, group: Group, visit: (group: Group) => 
     let digitCount = 0
     let capitals = 0
     for (; index < length; index += 1) {
-      const kind = asciiClass(text.charCodeAt(index))
+      const code = text.charCodeAt(index)
+      const kind = code > 127 ? 0 : classes[code]
       if (kind === 0) break
       if (kind === digit) digitCount += 1
       else if (kind === capital) capitals += 1
     }
     const size = index - start
     const isPart = digitCount > 0 || (capitals === size && size <= shortWord)
-    if (!isPart) {
-      finish()
-      continue
+    if (group.count > 0 && !(isPart && group.count < tokensMost && isJoined(text, group, start))) {
+      if (digits >= digitsLeast) visit(group)
+      group.count = 0
+      digits = 0
     }
-    const last = group.count === 0 ? -2 : (group.ends[group.count - 1] ?? 0)
-    const isJoined = start === last + 1 && isSeparator[text.charCodeAt(last)] === 1
-    if (!isJoined || group.count === tokensMost) finish()
-    group.starts[group.count] = start
-    group.ends[group.count] = index
-    group.isDigits[group.count] = digitCount === size ? 1 : 0
-    group.hasDigit[group.count] = digitCount > 0 ? 1 : 0
-    group.count += 1
+    if (!isPart) continue
+    const token = group.count
+    group.starts[token] = start
+    group.ends[token] = index
+    group.isDigits[token] = digitCount === size ? 1 : 0
+    group.hasDigit[token] = digitCount > 0 ? 1 : 0
+    group.count = token + 1
     digits += digitCount
   }
-  finish()
+  if (group.count > 0 && digits >= digitsLeast) visit(group)
+  group.count = 0
+}
+
+function isJoined(text: string, group: Group, start: number): boolean {
+  const last = group.ends[group.count - 1] ?? 0
+  return start === last + 1 && isSeparator[text.charCodeAt(last)] === 1
 }

@@ -4,14 +4,15 @@ export const digit = 1
 export const capital = 2
 export const small = 3
 
-const ascii = Uint8Array.from({ length: 128 }, (_, code) => {
+/** Indexed by code; look-ups past its end are undefined, which counts as no class. */
+export const asciiClasses: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
   if (code >= 48 && code < 58) return digit
   if (code >= 65 && code < 91) return capital
   return code >= 97 && code < 123 ? small : 0
 })
 
 /** 0 for everything but letters and digits of ASCII. */
-export const asciiClass = (code: number): number => (code < 128 ? (ascii[code] ?? 0) : 0)
+export const asciiClass = (code: number): number => (code < 128 ? (asciiClasses[code] ?? 0) : 0)
 
 /** Thai, Chinese, Japanese and Korean (whose particles stick to the noun): any part of a run may be a word. */
 export function isUnspaced(code: number): boolean {
@@ -24,7 +25,7 @@ export function isUnspaced(code: number): boolean {
 
 /** A letter or digit of a script with spaces; a rough cut above ASCII, where signs are few. */
 export function isWordUnit(code: number): boolean {
-  if (code < 128) return ascii[code] !== 0
+  if (code < 128) return asciiClasses[code] !== 0
   if (code < 0xc0) return code === 0xaa || code === 0xb5 || code === 0xba
   return code < 0x2000
     ? code !== 0xd7 && code !== 0xf7 && !isUnspaced(code)

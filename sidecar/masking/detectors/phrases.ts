@@ -1,4 +1,4 @@
-import { asciiClass, capital, fold, isUnspaced, isWordUnit, small } from './letters.ts'
+import { asciiClass, asciiClasses, capital, fold, isUnspaced, isWordUnit, small } from './letters.ts'
 
 /**
  * Many phrases in one pass, aligned to words: a map from the first word to what follows. In scripts without spaces the
@@ -10,7 +10,16 @@ export interface Phrases<Payload> {
   /** Words with any ending, by their first letters. */
   readonly byPrefix: ReadonlyMap<string, readonly Phrase<Payload>[]>
   readonly byLetters: ReadonlyMap<string, readonly Phrase<Payload>[]>
+  /** What was looked up before, by the word as written; bounded. */
+  readonly seen: Map<string, Seen<Payload>>
 }
+
+interface Seen<Payload> {
+  readonly phrases: readonly Phrase<Payload>[]
+  readonly hasHumps: boolean
+}
+
+const seenMost = 8192
 
 interface Phrase<Payload> {
   /** Folded; the first word, or for scripts without spaces all of it. */
@@ -37,7 +46,7 @@ export function createPhrases<Payload>(entries: Iterable<readonly [string, Paylo
     else if (text.endsWith('*')) add(byPrefix, head.slice(0, prefixLength), phrase)
     else add(byWord, head, phrase)
   }
-  return { byWord, byPrefix, byLetters }
+  return { byWord, byPrefix, byLetters, seen: new Map() }
 }
 
 function add<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
@@ -56,20 +65,24 @@ export function findPhrases<Payload>(
   let index = from
   while (index < to) {
     const code = text.charCodeAt(index)
-    if (isUnspaced(code)) {
-      reportLetters(phrases, text, index, report)
-      index += 1
-    } else if (isWordUnit(code)) {
+    if (code < 128 ? asciiClasses[code] !== 0 : isWordUnit(code)) {
       const end = wordEnd(text, index)
-      reportWord(phrases, text, { start: index, end }, report)
+      // Numbers are no words.
+      if (code < 48 || code > 57) reportWord(phrases, text, { start: index, end }, report)
       index = end
-    } else index += 1
+    } else {
+      if (isUnspaced(code)) reportLetters(phrases, text, index, report)
+      index += 1
+    }
   }
 }
 
 function wordEnd(text: string, from: number): number {
   let end = from + 1
-  while (end < text.length && isWordUnit(text.charCodeAt(end))) end += 1
+  for (; end < text.length; end += 1) {
+    const code = text.charCodeAt(end)
+    if (code < 128 ? asciiClasses[code] === 0 : !isWordUnit(code)) break
+  }
   return end
 }
 
@@ -83,15 +96,27 @@ function reportWord<Payload>(
   report: Report<Payload>,
 ): void {
   if (end - start > wordMost) return
-  const word = fold(text.slice(start, end))
-  const isFound = reportHead(phrases, text, { start, end, word }, report)
-  if (isFound) return
-  for (let at = start + 1; at < end; at += 1) {
-    const isHump =
-      asciiClass(text.charCodeAt(at)) === capital && asciiClass(text.charCodeAt(at - 1)) === small
-    if (isHump) reportHumps(phrases, text, { start, end }, report)
-    if (isHump) return
+  const { phrases: known, hasHumps } = lookUp(phrases, text.slice(start, end))
+  if (known.length === 0 && !hasHumps) return
+  const isFound = tellPhrases(known, text, { start, end }, report)
+  if (!isFound && hasHumps) reportHumps(phrases, text, { start, end }, report)
+}
+
+function lookUp<Payload>(phrases: Phrases<Payload>, word: string): Seen<Payload> {
+  const before = phrases.seen.get(word)
+  if (before !== undefined) return before
+  const folded = fold(word)
+  const byPrefix = phrases.byPrefix.get(folded.slice(0, prefixLength)) ?? []
+  const found = {
+    phrases: [
+      ...(phrases.byWord.get(folded) ?? []),
+      ...byPrefix.filter(({ head }) => folded.startsWith(head)),
+    ],
+    hasHumps: /[a-z][A-Z]/.test(word),
   }
+  if (phrases.seen.size >= seenMost) phrases.seen.clear()
+  phrases.seen.set(word, found)
+  return found
 }
 
 /** nhsNumber is two words. */
@@ -107,27 +132,24 @@ function reportHumps<Payload>(
       at === end ||
       (asciiClass(text.charCodeAt(at)) === capital && asciiClass(text.charCodeAt(at - 1)) === small)
     if (!isEnd) continue
-    reportHead(phrases, text, { start: from, end: at, word: fold(text.slice(from, at)) }, report)
+    tellPhrases(lookUp(phrases, text.slice(from, at)).phrases, text, { start: from, end: at }, report)
     from = at
   }
 }
 
-function reportHead<Payload>(
-  phrases: Phrases<Payload>,
+function tellPhrases<Payload>(
+  phrases: readonly Phrase<Payload>[],
   text: string,
-  { start, end, word }: { readonly start: number; readonly end: number; readonly word: string },
+  { start, end }: { readonly start: number; readonly end: number },
   report: Report<Payload>,
 ): boolean {
   let isFound = false
-  const tell = (phrase: Phrase<Payload>) => {
-    const phraseEnd = restEnd(text, end, phrase.rest)
-    if (phraseEnd === -1) return
+  for (const { rest, payload } of phrases) {
+    const phraseEnd = rest.length === 0 ? end : restEnd(text, end, rest)
+    if (phraseEnd === -1) continue
     isFound = true
-    report(start, phraseEnd, phrase.payload)
+    report(start, phraseEnd, payload)
   }
-  for (const phrase of phrases.byWord.get(word) ?? []) tell(phrase)
-  for (const phrase of phrases.byPrefix.get(word.slice(0, prefixLength)) ?? [])
-    if (word.startsWith(phrase.head)) tell(phrase)
   return isFound
 }
 

@@ -1,5 +1,5 @@
 import type { Span } from '../span.ts'
-import type { Context } from './context.ts'
+import { type Context, topics } from './context.ts'
 import type { Group } from './groups.ts'
 
 export interface WordedSearch {
@@ -28,7 +28,7 @@ export function findWorded(search: WordedSearch, group: Group): void {
     const start = group.starts[first] ?? 0
     const last = lastOf(search.text, group, first)
     const end = group.ends[last] ?? 0
-    if (end - start < lengthLeast || !search.context.isAny(start, end)) continue
+    if (end - start < lengthLeast || (search.context.topicsNear(start, end) & topics.worded) === 0) continue
     if (first > 0 && /[-./_+]/.test(search.text[start - 1] ?? '') && group.hasDigit[first - 1] === 1) continue
     if (addWorded(search, start, end)) first = last
   }
@@ -94,7 +94,7 @@ const monthAhead = new RegExp(`(?:${months})[a-zé]*\\.? $`, 'i')
 export function findBirthDates({ text, context, found }: WordedSearch, group: Group): void {
   for (let first = 0; first < group.count; first += 1) {
     const start = group.starts[first] ?? 0
-    if (group.isDigits[first] !== 1 || !context.isAny(start, start + 4)) continue
+    if (group.hasDigit[first] !== 1 || (context.topicsNear(start, start + 10) & topics.birth) === 0) continue
     const away = context.nearest({ type: 'BIRTH_DATE', kind: 'device' }, start, start + 10)
     if (away === undefined || (away > awayMost && away < 30) || away > 30 + 10) continue
     const from = start - (monthAhead.exec(text.slice(Math.max(0, start - 12), start))?.[0].length ?? 0)

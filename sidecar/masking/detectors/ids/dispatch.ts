@@ -3,15 +3,15 @@ import type { IdRule } from './rule.ts'
 /** Rules by what is known before anything is cut out of the text: number of characters, digits alone or not, layout. */
 export interface Dispatch {
   /** [digits alone ? 1 : 0][length], rules that a single token can meet. */
-  readonly single: readonly [readonly (readonly IdRule[])[], readonly (readonly IdRule[])[]]
+  readonly single: readonly [readonly LayoutRules[], readonly LayoutRules[]]
   /** Runs of tokens, by layout. */
-  readonly layouts: ReadonlyMap<number, readonly LayoutRule[]>
+  readonly layouts: ReadonlyMap<number, LayoutRules>
 }
 
-export interface LayoutRule {
-  readonly rule: IdRule
-  /** Needs a word even if the rule fires alone on other layouts. */
-  readonly isLoose: boolean
+export interface LayoutRules {
+  readonly rules: readonly IdRule[]
+  /** Those of them that this layout proves without a word. */
+  readonly alone: ReadonlySet<IdRule>
 }
 
 export const lengthLeast = 7
@@ -25,17 +25,22 @@ export const layoutStep = (key: number, length: number, separator: number): numb
 export const layoutStart = 17
 
 export function createDispatch(rules: readonly IdRule[]): Dispatch {
-  const single: [IdRule[][], IdRule[][]] = [emptyLists(), emptyLists()]
-  const layouts = new Map<number, LayoutRule[]>()
+  const single = [emptyLists(), emptyLists()] as const
+  const layouts = new Map<number, { rules: IdRule[]; alone: Set<IdRule> }>()
   for (const rule of rules) {
-    for (const length of rule.lengths) for (const kind of kindsOf(rule)) single[kind][length]?.push(rule)
-    for (const layout of rule.layouts ?? []) addLayout(layouts, layout, { rule, isLoose: false })
-    for (const layout of rule.looseLayouts ?? []) addLayout(layouts, layout, { rule, isLoose: true })
+    for (const length of rule.lengths)
+      for (const kind of kindsOf(rule)) {
+        single[kind][length]?.rules.push(rule)
+        if (firesAsOneToken(rule, length)) single[kind][length]?.alone.add(rule)
+      }
+    for (const layout of rule.layouts ?? []) addLayout(layouts, layout, rule, rule.class !== 'context')
+    for (const layout of rule.looseLayouts ?? []) addLayout(layouts, layout, rule, false)
   }
   return { single, layouts }
 }
 
-const emptyLists = () => Array.from({ length: lengthMost + 1 }, (): IdRule[] => [])
+const emptyLists = () =>
+  Array.from({ length: lengthMost + 1 }, () => ({ rules: [] as IdRule[], alone: new Set<IdRule>() }))
 
 /** Whether the shape can be digits alone (1), hold letters (0), or both: asked of the shape itself. */
 function kindsOf({ shape }: IdRule): readonly (0 | 1)[] {
@@ -45,14 +50,22 @@ function kindsOf({ shape }: IdRule): readonly (0 | 1)[] {
   return startsWithLetter ? [0] : [0, 1]
 }
 
-function addLayout(layouts: Map<number, LayoutRule[]>, layout: string, entry: LayoutRule): void {
+function addLayout(
+  layouts: Map<number, { rules: IdRule[]; alone: Set<IdRule> }>,
+  layout: string,
+  rule: IdRule,
+  firesAlone: boolean,
+): void {
   const isSingle = /^\d+$/.test(layout)
   const variants = layout.includes('~')
     ? [layout.replaceAll('~', ' '), layout.replaceAll('~', '-')]
     : [layout]
   for (const variant of isSingle ? [] : variants) {
     const key = layoutKey(variant)
-    layouts.set(key, [...(layouts.get(key) ?? []), entry])
+    const entry = layouts.get(key) ?? { rules: [], alone: new Set() }
+    entry.rules.push(rule)
+    if (firesAlone) entry.alone.add(rule)
+    layouts.set(key, entry)
   }
 }
 
@@ -64,5 +77,5 @@ function layoutKey(layout: string): number {
 }
 
 /** A layout of one token is written as its length. */
-export const firesAsOneToken = (rule: IdRule, length: number): boolean =>
+const firesAsOneToken = (rule: IdRule, length: number): boolean =>
   rule.class === 'strong' || (rule.class === 'formatted' && rule.layouts?.includes(String(length)) === true)

@@ -1,10 +1,10 @@
 import type { Span } from '../../span.ts'
-import type { Context } from '../context.ts'
+import { type Context, topics } from '../context.ts'
 import type { Group } from '../groups.ts'
 import { asciiClass, isWordUnit, small } from '../letters.ts'
 import {
   type Dispatch,
-  firesAsOneToken,
+  type LayoutRules,
   layoutStart,
   layoutStep,
   lengthLeast,
@@ -20,6 +20,8 @@ export interface IdSearch {
   readonly ibanLengths: ReadonlyMap<string, number>
   readonly context: Context
   readonly found: Span[]
+  /** Whether a word for an id stands near the group; if none does, few rules are left. */
+  readonly isNamed: boolean
 }
 
 /** A run of tokens of a group, `first` to `last`. */
@@ -30,13 +32,12 @@ interface Run {
   readonly end: number
 }
 
-/** `isNamed`: whether any word stands near the group; if none does, few rules are left. */
-export function findIds(search: IdSearch, group: Group, isNamed: boolean): void {
+export function findIds(search: IdSearch, group: Group): void {
   for (let first = 0; first < group.count; first += 1) {
     findSingle(search, group, first)
     findRuns(search, group, first)
     findIbans(search, group, first)
-    if (isNamed) findSplit(search, group, first)
+    if (search.isNamed) findSplit(search, group, first)
   }
 }
 
@@ -46,11 +47,10 @@ function findSingle(search: IdSearch, group: Group, index: number): void {
   const length = end - start
   if (length < lengthLeast || length > lengthMost || group.hasDigit[index] === 0) return
   if (group.isDigits[index] === 0 && length > gluedLeast) findGlued(search, start, end)
-  const rules = search.dispatch.single[group.isDigits[index] === 1 ? 1 : 0][length] ?? []
-  if (rules.length === 0) return
+  const entry = search.dispatch.single[group.isDigits[index] === 1 ? 1 : 0][length]
+  if (entry === undefined || (entry.alone.size === 0 && !search.isNamed) || entry.rules.length === 0) return
   const run = { first: index, last: index, start, end }
-  if (!isApart(search.text, group, run)) return
-  offer(search, run, rules, (rule) => firesAsOneToken(rule, length))
+  if (isApart(search.text, group, run)) offer(search, run, entry)
 }
 
 /** A forgotten space: `is030594W903B`. Only checked shapes with letters are believed there. */
@@ -60,9 +60,10 @@ function findGlued(search: IdSearch, start: number, end: number): void {
   let from = start
   while (from < end && asciiClass(search.text.charCodeAt(from)) === small) from += 1
   if (from - start < 2 || end - from < gluedLeast - 1) return
-  const rules = search.dispatch.single[0][end - from] ?? []
-  const run = { first: 0, last: 0, start: from, end }
-  offer(search, run, rules, (rule) => rule.class === 'strong' && rule.isValid !== undefined)
+  const { rules = [] } = search.dispatch.single[0][end - from] ?? {}
+  const checked = rules.filter((rule) => rule.class === 'strong' && rule.isValid !== undefined)
+  if (checked.length > 0)
+    offer(search, { first: 0, last: 0, start: from, end }, { rules: checked, alone: new Set(checked) })
 }
 
 function findRuns(search: IdSearch, group: Group, first: number): void {
@@ -75,17 +76,10 @@ function findRuns(search: IdSearch, group: Group, first: number): void {
     const end = group.ends[last] ?? 0
     if (end - start > lengthMost + tokensMost) return
     key = layoutStep(key, end - tokenStart, text.charCodeAt(tokenStart - 1))
-    const entries = search.dispatch.layouts.get(key)
-    if (entries === undefined) continue
+    const entry = search.dispatch.layouts.get(key)
+    if (entry === undefined || (entry.alone.size === 0 && !search.isNamed)) continue
     const run = { first, last, start, end: withBracket(text, tokenStart, end) }
-    if (!isApart(text, group, run)) continue
-    const loose = new Set(entries.filter(({ isLoose }) => isLoose).map(({ rule }) => rule))
-    offer(
-      search,
-      run,
-      entries.map(({ rule }) => rule),
-      (rule) => rule.class !== 'context' && !loose.has(rule),
-    )
+    if (isApart(text, group, run)) offer(search, run, entry)
   }
 }
 
@@ -112,9 +106,11 @@ function findSplit(search: IdSearch, group: Group, first: number): void {
   }
   if (last === first || length < lengthLeast || length > lengthMost) return
   const run = { first, last, start: group.starts[first] ?? 0, end: group.ends[last] ?? 0 }
-  if (!search.context.isAny(run.start, run.end) || !isApart(text, group, run)) return
-  offer(search, run, search.dispatch.single[1][length] ?? [], () => false)
+  const rules = search.dispatch.single[1][length]?.rules ?? []
+  if (rules.length > 0 && isApart(text, group, run)) offer(search, run, { rules, alone: nobody })
 }
+
+const nobody: ReadonlySet<IdRule> = new Set()
 
 /** Its first two letters say how long an IBAN is. */
 function findIbans({ text, ibanLengths, found }: IdSearch, group: Group, first: number): void {
@@ -136,19 +132,20 @@ function findIbans({ text, ibanLengths, found }: IdSearch, group: Group, first: 
 
 /** The best rule for a run, if any: with a word, else by what it proves alone. */
 function offer(
-  { text, context, found }: IdSearch,
-  { start, end }: Run,
-  rules: readonly IdRule[],
-  firesAlone: (rule: IdRule) => boolean,
+  { text, context, found, isNamed: isGroupNamed }: IdSearch,
+  { first, last, start, end }: Run,
+  { rules, alone }: LayoutRules,
 ): void {
-  const isNamed = context.isAny(start, end)
-  if (!isNamed && !rules.some(firesAlone)) return
-  const compact = compactOf(text.slice(start, end))
+  const isNamed = isGroupNamed && (context.topicsNear(start, end) & topics.id) !== 0
+  if (!isNamed && alone.size === 0) return
+  const surface = text.slice(start, end)
+  const compact = first === last ? surface.toUpperCase() : compactOf(surface)
   let best: { readonly rule: IdRule; readonly score: number; readonly away: number } | undefined
   for (const rule of rules) {
+    const isFree = alone.has(rule)
+    if ((!isNamed && !isFree) || !rule.shape.test(compact)) continue
     const away = isNamed ? context.nearest(rule, start, end) : undefined
-    const isFree = firesAlone(rule)
-    if ((away === undefined && !isFree) || !rule.shape.test(compact)) continue
+    if (away === undefined && !isFree) continue
     const score = scoreOf(rule, { compact, away, isFree, contrary: context.contrary(start, end) })
     if (score === 0 || rule.isValid?.(compact) === false) continue
     const distance = away ?? 1000

@@ -1,5 +1,5 @@
 import type { Span } from '../../span.ts'
-import { asciiClass, capital, fold, isUnspaced, isWordUnit, small } from '../letters.ts'
+import { asciiClass, asciiClasses, capital, fold, isUnspaced, isWordUnit, small } from '../letters.ts'
 import {
   honorifics,
   label,
@@ -143,8 +143,12 @@ function eachRow(text: string, visit: (row: Row) => void): void {
   let index = 0
   while (index < text.length) {
     const code = text.charCodeAt(index)
-    if (!isWordUnit(code)) {
+    if (code < 128 ? asciiClasses[code] === 0 : !isWordUnit(code)) {
       index += 1
+      continue
+    }
+    if (asciiClasses[code] === small && words.length === 0 && !hasTitle) {
+      index = smallEnd(text, index)
       continue
     }
     const end = nameEnd(text, index)
@@ -169,6 +173,13 @@ function eachRow(text: string, visit: (row: Row) => void): void {
     index = end
   }
   finish()
+}
+
+/** Most words are small letters throughout. */
+function smallEnd(text: string, from: number): number {
+  let end = from + 1
+  while (asciiClasses[text.charCodeAt(end)] === small) end += 1
+  return isWordUnit(text.charCodeAt(end)) || text[end] === '_' ? nameEnd(text, end - 1) : end
 }
 
 /** "MS Word" and "MX record" are none; "MR SMITH" is. */

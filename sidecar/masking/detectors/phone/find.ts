@@ -1,5 +1,5 @@
 import type { Span } from '../../span.ts'
-import type { Context } from '../context.ts'
+import { type Context, topics } from '../context.ts'
 import { isWordUnit } from '../letters.ts'
 import type { PhoneLibrary } from './library.ts'
 import { mobiles } from './mobiles.ts'
@@ -18,9 +18,6 @@ const dialled = /(?<![\w.+\-/#=$€£%,])(?:\+|\()?\d(?:[ ().\-/]{0,2}\d){6,24}(
 const digitsMost = 15
 /** A word as far as this in front counts. */
 const wordAway = 40
-/** Where a number with a word is tried besides: the plan with one length, and the one with the most. */
-const usualRegions = ['US', 'DE']
-
 export function findPhones(search: PhoneSearch): void {
   for (const match of search.text.matchAll(dialled)) {
     const surface = match[0]
@@ -67,7 +64,10 @@ const isOther = ({ context }: PhoneSearch, start: number, end: number) => {
 /** Distance of a word for phones, unless something else stands nearer. */
 function wordOf({ text, context }: PhoneSearch, { surface, start }: Candidate): number | undefined {
   const end = start + surface.length
-  if (!context.isAny(start, end) || /\bid[\s:="'#]*$/i.test(text.slice(Math.max(0, start - 8), start)))
+  if (
+    (context.topicsNear(start, end) & topics.phone) === 0 ||
+    /\bid[\s:="'#]*$/i.test(text.slice(Math.max(0, start - 8), start))
+  )
     return undefined
   const away = context.nearest({ type: 'PHONE', kind: 'device' }, start, end)
   const contrary = context.contrary(start, end)
@@ -75,8 +75,9 @@ function wordOf({ text, context }: PhoneSearch, { surface, start }: Candidate): 
   return away
 }
 
+/** With a word, and no region to hold it against, any number that can be dialled is one. */
 const isPossible = ({ library, regions }: PhoneSearch, digits: string) =>
-  [...regions, ...usualRegions].some((region) => library.isPossible(digits, region))
+  regions.length === 0 || regions.some((region) => library.isPossible(digits, region))
 
 const isAmerican = (surface: string) =>
   /^\([2-9]\d\d\) ?[2-9]\d\d[-. ]\d{4}$/.test(surface) ||
