@@ -22,5 +22,5 @@ export function isShifted(month: number, day: number, shifts: readonly [number, 
   return shifts.some(([ofMonth, ofDay]) => isDay(month - ofMonth, day - ofDay))
 }
 
-/** Nobody is born yet in a year like this; a guess to revisit in a decade. */
-export const isFuture = (year: number): boolean => year > 2035
+/** Nobody is born yet in such a year. */
+export const isFuture = (year: number): boolean => year > new Date().getFullYear()

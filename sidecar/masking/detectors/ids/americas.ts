@@ -184,7 +184,7 @@ export const americanIds: readonly IdRule[] = [
     kind: 'tax',
     country: 'AR',
     class: 'formatted',
-    shape: /^(?:2[0347]|3[034])\d{9}$/,
+    shape: /^(?:2[0347]|3[034]|5[015])\d{9}$/,
     lengths: [11],
     layouts: ['2-8-1'],
     isValid: isCuit,

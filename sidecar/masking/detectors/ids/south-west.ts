@@ -9,7 +9,8 @@ function isNir(nir: string): boolean {
   return 97 - (Number(digits.slice(0, 13)) % 97) === Number(digits.slice(13))
 }
 
-const isTva = (tva: string) => (Number(tva.slice(4)) * 100 + 12) % 97 === Number(tva.slice(2, 4))
+const isTva = (tva: string) =>
+  isLuhn(tva.slice(4)) && (Number(tva.slice(4)) * 100 + 12) % 97 === Number(tva.slice(2, 4))
 
 const nifLetter = (digits: string) => 'TRWAGMYFPDXBNJZSQVHLCKE'[Number(digits) % 23]
 
