@@ -64,10 +64,14 @@ const after = 20
 const behind = 30
 const general = 100
 
+export interface Asked extends Pick<IdRule, 'type' | 'kind' | 'country'> {
+  readonly isBehindIgnored?: boolean
+}
+
 /** The words around places of one text; found once, left to right, only where somebody asks. */
 export interface Context {
   /** Distance of the nearest word for this rule, or undefined. */
-  nearest(rule: Pick<IdRule, 'type' | 'kind' | 'country'>, start: number, end: number): number | undefined
+  nearest(rule: Asked, start: number, end: number): number | undefined
   /** Distance of the nearest word that says the number is something else. */
   contrary(start: number, end: number): number | undefined
   /** What the words near speak of; cheap, asked first. */
@@ -184,17 +188,13 @@ function contraryOf(near: readonly Hit[], start: number): number | undefined {
   return best
 }
 
-function nearestOf(
-  near: readonly Hit[],
-  rule: Pick<IdRule, 'type' | 'kind' | 'country'>,
-  start: number,
-  end: number,
-): number | undefined {
+function nearestOf(near: readonly Hit[], rule: Asked, start: number, end: number): number | undefined {
   let best: number | undefined
   let kind: number | undefined
   let vague: number | undefined
   let isCountry = false
   for (const hit of near) {
+    if (hit.end > start && rule.isBehindIgnored === true) continue
     const away = hit.end <= start ? start - hit.end : hit.start - end + behind
     const told = hit.meaning
     if (told.says === 'type' && told.name === rule.type) best = Math.min(best ?? away, away)

@@ -1,5 +1,7 @@
 import type { Span } from '../span.ts'
+import { isWordUnit } from './letters.ts'
 
+// Text of scripts without spaces may touch an address and is no part of it.
 const isLocal = (code: number) =>
   (code >= 48 && code <= 57) ||
   (code >= 65 && code <= 90) ||
@@ -9,7 +11,8 @@ const isLocal = (code: number) =>
   code === 46 || // .
   code === 95 || // _
   code === 37 || // %
-  code === 39 // '
+  code === 39 || // '
+  (code > 127 && isWordUnit(code))
 
 const isHost = (code: number) =>
   (code >= 48 && code <= 57) ||
@@ -17,7 +20,7 @@ const isHost = (code: number) =>
   (code >= 97 && code <= 122) ||
   code === 45 ||
   code === 46 ||
-  code > 0xbf
+  (code > 127 && isWordUnit(code))
 
 const localMost = 64
 const hostMost = 253

@@ -25,7 +25,7 @@ test('own patterns are found, with their context words when they have any', asyn
 
 test('a pattern that would never end in the usual engine ends at once', async () => {
   const startedMs = performance.now()
-  await found('a'.repeat(60) + '!', { regex: '^(\\w+\\s?)*$' })
+  await found(`${'a'.repeat(60)}!`, { regex: '^(\\w+\\s?)*$' })
   assert.ok(performance.now() - startedMs < 2000)
 })
 

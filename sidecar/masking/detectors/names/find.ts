@@ -155,7 +155,7 @@ function eachRow(text: string, visit: (row: Row) => void): void {
     if (asciiClass(code) === small || !isUpper(text, index) || end - index > wordLongest) {
       // A particle goes on only with a capital behind it.
       const goesOn =
-        words.length > 0 && isGap(text, words.at(-1)?.end ?? 0, index) && isParticle(text, index, end)
+        words.length > 0 && isNext(text, words.at(-1)?.end ?? 0, index) && isParticle(text, index, end)
       if (!goesOn && (words.length > 0 || hasTitle)) finish()
       index = end
       continue
@@ -219,6 +219,9 @@ function isGap(text: string, from: number, to: number): boolean {
   if (to - from === 1) return text[from] === ' ' || text[from] === '\u00a0'
   return to - from === 2 && text[from] === '.' && text[from + 1] === ' '
 }
+
+const isNext = (text: string, from: number, to: number) =>
+  isGap(text, from, to) || joinsByParticle(text, from, to)
 
 function isParticle(text: string, start: number, end: number): boolean {
   return (

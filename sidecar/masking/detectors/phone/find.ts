@@ -69,7 +69,7 @@ function wordOf({ text, context }: PhoneSearch, { surface, start }: Candidate): 
     /\bid[\s:="'#]*$/i.test(text.slice(Math.max(0, start - 8), start))
   )
     return undefined
-  const away = context.nearest({ type: 'PHONE', kind: 'device' }, start, end)
+  const away = context.nearest({ type: 'PHONE', kind: 'device', isBehindIgnored: true }, start, end)
   const contrary = context.contrary(start, end)
   if (away === undefined || away > wordAway || (contrary !== undefined && contrary < away)) return undefined
   return away
