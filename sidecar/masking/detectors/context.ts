@@ -125,9 +125,9 @@ export function createContext(words: ContextWords, text: string, key: string | u
     topicsAround(start, end) {
       indexTo(start, end)
       const first = firstFrom(hits, start - before - phraseMost)
-      return topicsOf(first === hits.length ? keyHits : [...keyHits, ...upTo(hits, first, end + after)])
+      return topicsOf(keyHits, 0, Number.POSITIVE_INFINITY) | topicsOf(hits, first, end + after)
     },
-    topicsNear: (start, end) => topicsOf(look(start, end)),
+    topicsNear: (start, end) => topicsOf(look(start, end), 0, Number.POSITIVE_INFINITY),
     contrary: (start, end) => contraryOf(look(start, end), start),
     nearest: (rule, start, end) => nearestOf(look(start, end), rule, start, end),
   }
@@ -147,12 +147,6 @@ function hitsOfKey(words: ContextWords, key: string | undefined): Hit[] {
   return hits
 }
 
-function upTo(hits: readonly Hit[], first: number, end: number): readonly Hit[] {
-  let last = first
-  while (last < hits.length && (hits[last]?.start ?? 0) <= end) last += 1
-  return hits.slice(first, last)
-}
-
 /** Hits come in the order of their starts. */
 function firstFrom(hits: readonly Hit[], start: number): number {
   let low = 0
@@ -165,11 +159,13 @@ function firstFrom(hits: readonly Hit[], start: number): number {
   return low
 }
 
-function topicsOf(near: readonly Hit[]): number {
+function topicsOf(near: readonly Hit[], first: number, startMost: number): number {
   let bits = 0
   let isCountry = false
   let isVague = false
-  for (const { meaning } of near) {
+  for (let index = first; index < near.length; index += 1) {
+    const { start, meaning } = near[index] as Hit
+    if (start > startMost) break
     if (meaning.says === 'type') bits |= meaning.topic
     else if (meaning.says === 'kind') bits |= topics.id
     else if (meaning.says === 'contrary') bits |= topics.contrary

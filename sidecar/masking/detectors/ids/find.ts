@@ -138,14 +138,13 @@ function offer(
 ): void {
   const isNamed = isGroupNamed && (context.topicsNear(start, end) & topics.id) !== 0
   if (!isNamed && alone.size === 0) return
-  const surface = text.slice(start, end)
-  const compact = first === last ? surface.toUpperCase() : compactOf(surface)
+  const compact = compactOf(text, start, end, first === last)
   let best: { readonly rule: IdRule; readonly score: number; readonly away: number } | undefined
   for (const rule of rules) {
     const isFree = alone.has(rule)
-    if ((!isNamed && !isFree) || !rule.shape.test(compact)) continue
+    // Words are compared sooner than shapes.
     const away = isNamed ? context.nearest(rule, start, end) : undefined
-    if (away === undefined && !isFree) continue
+    if ((away === undefined && !isFree) || !rule.shape.test(compact)) continue
     const score = scoreOf(rule, { compact, away, isFree, contrary: context.contrary(start, end) })
     if (score === 0 || rule.isValid?.(compact) === false) continue
     const distance = away ?? 1000
@@ -172,7 +171,10 @@ function scoreOf(rule: IdRule, { compact, away, isFree, contrary }: Evidence): n
   return rule.class === 'strong' ? 0.9 : 0.6
 }
 
-const compactOf = (surface: string) => surface.replaceAll(/[ \-./()+:_]/g, '').toUpperCase()
+function compactOf(text: string, start: number, end: number, isToken: boolean): string {
+  const surface = text.slice(start, end)
+  return (isToken ? surface : surface.replaceAll(/[ \-./()+:_]/g, '')).toUpperCase()
+}
 
 /** Not a part of a longer number, word, decimal, path or table row. */
 function isApart(text: string, group: Group, { first, last, start, end }: Run): boolean {

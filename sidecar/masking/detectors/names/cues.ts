@@ -1,3 +1,5 @@
+import { fold } from '../letters.ts'
+
 /** What language puts around names. Lists of words; how far each is trusted is decided where they are used. */
 
 const either = (list: string) =>
@@ -67,3 +69,16 @@ export const probablyBehind =
 /** Names in scripts without capitals, behind a label. */
 export const labelledName =
   /(?:姓名|名字|氏名|名前|お名前|이름|성명|성함|ชื่อ|שם|الاسم|नाम)\s*(?:[:：は은는]|is)\s*([\p{L}\p{M}]{2,12}(?:[ ·・][\p{L}\p{M}]{1,12}){0,2})/gu
+
+/** The last words of all that stands in front of names: without one of them no such cue needs to be looked for. */
+export function lastWordsInFront(): ReadonlySet<string> {
+  const sources = [surely, probably, label].map(({ source }) => source)
+  return new Set(sources.flatMap((source) => lastWordsOf(source)))
+}
+
+const lastWordsOf = (source: string) =>
+  source
+    .split(/[|()]/)
+    .map((part) => /([\p{L}\p{M}]+)[^\p{L}]*$/u.exec(part)?.[1] ?? '')
+    .filter((word) => word !== '')
+    .map(fold)

@@ -4,6 +4,7 @@ import {
   honorifics,
   label,
   labelledName,
+  lastWordsInFront,
   openers,
   particles,
   probably,
@@ -19,6 +20,7 @@ export interface NameTables {
   readonly given: ReadonlySet<string>
   readonly ambiguous: ReadonlySet<string>
   readonly doubtful: ReadonlySet<string>
+  readonly inFront: ReadonlySet<string>
 }
 
 export function createNameTables(): NameTables {
@@ -28,6 +30,7 @@ export function createNameTables(): NameTables {
     given: setOf(lists),
     ambiguous: setOf(alsoWords.split(' ')),
     doubtful: setOf(wordsFirst.split(' ')),
+    inFront: lastWordsInFront(),
   }
 }
 
@@ -90,7 +93,7 @@ const lookAhead = 48
 function scoreOf(
   text: string,
   row: Row,
-  { given, ambiguous, doubtful }: NameTables,
+  { given, ambiguous, doubtful, inFront: cueEnds }: NameTables,
   follows: boolean,
 ): number {
   const { words, hasTitle } = row
@@ -104,20 +107,37 @@ function scoreOf(
   // Alone and without a cue a given name stays under the usual threshold: Adam is an optimiser as well.
   const isKnown = isGiven && !(isSingle ? ambiguous : doubtful).has(first.folded)
   const isShouted = isCapitals(text, row)
-  const inFront = text.slice(Math.max(0, start - lookBack), start)
-  if (surely.test(inFront) || signature.test(inFront)) return isSingle && first.folded.length < 3 ? 0 : 0.85
+  const isCued = cueEnds.has(wordInFront(text, start))
+  const inFront =
+    isCued || hasLineInFront(text, start) ? text.slice(Math.max(0, start - lookBack), start) : ''
+  if (inFront !== '' && (surely.test(inFront) || signature.test(inFront)))
+    return isSingle && first.folded.length < 3 ? 0 : 0.85
   if (isShouted && !isKnown) return 0
   const behind = text.slice(end, end + lookAhead)
   if (surelyBehind.test(behind) && !isShouted) return 0.8
   if (isSingle && !isGiven) return 0
   if (!isGiven && words.some(({ start: from, end: to }) => isAcronym(text.slice(from, to)))) return 0
-  if (probably.test(inFront) || label.test(inFront) || follows || probablyBehind.test(behind))
+  if ((isCued && (probably.test(inFront) || label.test(inFront))) || follows || probablyBehind.test(behind))
     return isSingle ? 0.65 : 0.75
   return isKnown && !isShouted ? (isSingle ? 0.45 : 0.7) : 0
 }
 
 /** OpenAI is none, McDonald is. */
 const isCamel = (word: string) => /^(?!(?:Mc|Mac|De|Di|La|Le|Van|O['’])[A-Z])\p{L}*\p{Ll}\p{Lu}/u.test(word)
+
+const signsMost = 6
+
+/** The word before, over a few signs. */
+function wordInFront(text: string, start: number): string {
+  let end = start
+  while (end > 0 && start - end < signsMost && !isWordUnit(text.charCodeAt(end - 1))) end -= 1
+  let from = end
+  while (from > 0 && end - from < wordLongest && isWordUnit(text.charCodeAt(from - 1))) from -= 1
+  return fold(text.slice(from, end))
+}
+
+const hasLineInFront = (text: string, start: number) =>
+  text.slice(Math.max(0, start - signsMost), start).includes('\n')
 
 const isAcronym = (word: string) => word.length > 1 && word === word.toUpperCase()
 

@@ -2,7 +2,7 @@ import type { Span } from '../../span.ts'
 
 const begin = '-----BEGIN'
 const header = /-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----/y
-const body = /[A-Za-z0-9+/=\s\\:,.-]{60,8192}/y
+const body = /[A-Za-z0-9+/=\s\\]{60,8192}/y
 /** A private key of 8,192 bits takes 6.4 kB; an end further off belongs to another. */
 const most = 8192
 const bodyLeast = 60
