@@ -53,7 +53,8 @@ function cpuMs(run: () => void): number {
 const rounds = 5
 
 function speed(name: string, text: string, least: number): Figure {
-  scanner.scan(text.slice(0, megabyte / 10))
+  // The engine compiles loops while they run; what is told is the state that lasts.
+  for (let round = 0; round < rounds; round += 1) scanner.scan(text.slice(0, megabyte / 4))
   const values = Array.from({ length: rounds }, () => text.length / 1000 / cpuMs(() => scanner.scan(text)))
   return { group: 'speed', name, unit: 'MB/s', goal: { least }, values }
 }

@@ -18,7 +18,7 @@ import {
 } from './detectors/secrets/credentials.ts'
 import { findPrivateKeys } from './detectors/secrets/keys.ts'
 import { createPrefixed } from './detectors/secrets/prefixes.ts'
-import { findWallets } from './detectors/wallet.ts'
+import { createWallets } from './detectors/wallet.ts'
 import { findBirthDates, findWorded } from './detectors/worded.ts'
 import { createTerms } from './dictionaries.ts'
 import { createPatterns } from './patterns/compile.ts'
@@ -42,7 +42,7 @@ export function createFinders(settings: ScannerSettings): Finders {
   const finders: readonly Find[] = [
     findEmails,
     findMacs,
-    findWallets,
+    createWallets(),
     createPrefixed(),
     findPrivateKeys,
     findUrlCredentials,

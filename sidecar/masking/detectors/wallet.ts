@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Span } from '../span.ts'
-import { keccak256 } from './keccak.ts'
+import { createKeccak, type Keccak } from './keccak.ts'
 
 const base58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 const bech32 = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l'
@@ -8,24 +8,29 @@ const candidates =
   /(?<![0-9A-Za-z])(?:[13][1-9A-HJ-NP-Za-km-z]{24,33}|bc1[0-9a-z]{11,71}|BC1[0-9A-Z]{11,71}|0x[0-9a-fA-F]{40})(?![0-9A-Za-z])/g
 
 /** Addresses of Bitcoin and Ethereum; their checksums leave no doubt. */
-export function findWallets(text: string, found: Span[]): void {
+export function createWallets(): (text: string, found: Span[]) => void {
+  const keccak = createKeccak()
+  return (text, found) => findWallets(text, keccak, found)
+}
+
+function findWallets(text: string, keccak: Keccak, found: Span[]): void {
   for (const match of text.matchAll(candidates)) {
-    if (isWallet(match[0]))
+    if (isWallet(match[0], keccak))
       found.push({ start: match.index, end: match.index + match[0].length, type: 'CRYPTO', score: 0.95 })
   }
 }
 
-function isWallet(address: string): boolean {
-  if (address.startsWith('0x')) return isEthereum(address.slice(2))
+function isWallet(address: string, keccak: Keccak): boolean {
+  if (address.startsWith('0x')) return isEthereum(address.slice(2), keccak)
   return /^bc1/i.test(address) ? isBech32(address.toLowerCase()) : isBase58Check(address)
 }
 
 /** Capitals are the checksum where both cases occur. */
-function isEthereum(hex: string): boolean {
+function isEthereum(hex: string, keccak: Keccak): boolean {
   if (/^(.)\1+$/.test(hex)) return false
   const lower = hex.toLowerCase()
   if (hex === lower || hex === hex.toUpperCase()) return true
-  const digest = keccak256(lower).toString('hex')
+  const digest = keccak(lower).toString('hex')
   return Array.from(lower, (letter, index) =>
     Number.parseInt(digest[index] ?? '0', 16) > 7 ? letter.toUpperCase() : letter,
   ).every((letter, index) => letter === hex[index])
