@@ -111,6 +111,7 @@ test('documents, plates and dates of birth behind their words', () => {
     'my passport expires 2027-05-01': [],
     'born on 12 May 1985, hired 3 June 2010': ['BIRTH_DATE 12 May 1985'],
     'Geburtsdatum: 01.02.1990': ['BIRTH_DATE 01.02.1990'],
+    'geboren am 3. Mai 1980, born May 12, 1985': ['BIRTH_DATE 3. Mai 1980', 'BIRTH_DATE May 12, 1985'],
     'released on 2024-05-01': [],
   })
 })

@@ -88,7 +88,13 @@ const dateForms = [
   /\d{4} ?[年년] ?\d{1,2} ?[月월] ?\d{1,2} ?[日일]/y,
   new RegExp(`\\b(?:${months})[a-zé]*\\.? \\d{1,2}(?:st|nd|rd|th)?,? \\d{4}`, 'iy'),
 ]
-const monthAhead = new RegExp(`(?:${months})[a-zé]*\\.? $`, 'i')
+/** `30th of septiembre de `. */
+const aheadMost = 26
+/** In front of a number: a month, and in front of a year also the day. */
+const monthAhead = new RegExp(
+  `(?:\\d{1,2}(?:st|nd|rd|th|\\.|er)?[ -](?:de |of )?)?(?:${months})[a-zé]*\\.?,?[ -](?:de )?$`,
+  'i',
+)
 
 /** A date near a word for birth. */
 export function findBirthDates({ text, context, found }: WordedSearch, group: Group): void {
@@ -97,7 +103,7 @@ export function findBirthDates({ text, context, found }: WordedSearch, group: Gr
     if (group.hasDigit[first] !== 1 || (context.topicsNear(start, start + 10) & topics.birth) === 0) continue
     const away = context.nearest({ type: 'BIRTH_DATE', kind: 'device' }, start, start + 10)
     if (away === undefined || (away > awayMost && away < 30) || away > 30 + 10) continue
-    const from = start - (monthAhead.exec(text.slice(Math.max(0, start - 12), start))?.[0].length ?? 0)
+    const from = start - (monthAhead.exec(text.slice(Math.max(0, start - aheadMost), start))?.[0].length ?? 0)
     const end = dateEnd(text, from)
     if (end === -1) continue
     found.push({ start: from, end, type: 'BIRTH_DATE', score: 0.9 })
