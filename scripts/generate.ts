@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { errorCatalogue } from '../contract/errors.ts'
 import { jsonSchema, keyRows } from './config-reference.ts'
 import { columnsPage } from './generate-columns.ts'
+import { maskingTypesPage } from './generate-masking-types.ts'
 import { metricsPage } from './generate-metrics.ts'
 import { panelsPage } from './generate-panels.ts'
 
@@ -18,6 +19,7 @@ const files: Readonly<Record<string, string>> = {
   'docs/reference/configuration.md': configurationPage(),
   'docs/reference/errors.md': errorsPage(),
   'docs/reference/columns.md': columnsPage(),
+  'docs/reference/masking-types.md': maskingTypesPage(),
   'docs/reference/metrics.md': await metricsPage(),
   'docs/reference/panels.md': panelsPage(),
 }
