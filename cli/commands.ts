@@ -3,6 +3,7 @@ import { runCheck } from './check.ts'
 import { runDashboards } from './dashboards.ts'
 import { runDemo } from './demo.ts'
 import { runDrillCommand } from './drill.ts'
+import { runEvals } from './evals.ts'
 import { runExplain } from './explain.ts'
 import { runHelp, runVersion } from './help.ts'
 import { runIngest } from './ingest.ts'
@@ -40,6 +41,10 @@ export const commands: Readonly<Record<string, Command>> = {
     run: runDashboards,
   },
   demo: { summary: 'send made-up traffic to a sidecar that runs; up --demo has a history too', run: runDemo },
+  evals: {
+    summary: 'what a quality floor would save: the tuner of weights, played on recorded outcomes',
+    run: runEvals,
+  },
   explain: { summary: 'say why a request went where it went', run: runExplain },
   policy: { summary: 'check, publish or show the weights of routes', run: runPolicy },
   check: { summary: 'validate the configuration and print it resolved, secrets hidden', run: runCheck },

@@ -20,6 +20,27 @@ export const policyUsage = [
   '  --dry-run           prints the document, publishes nothing',
 ]
 
+export const evalsUsage = [
+  'Usage: sidelight evals simulate --table FILE --meta FILE [options]',
+  '',
+  'Plays recorded outcomes of models through the tuner, day by day. One line of JSON a day: weights in force by segment, cost as a share of the baseline\'s, quality less than the baseline\'s. Exit code 1: the files cannot be read, 2: wrong use',
+  '',
+  '  --table FILE        a line of JSON for each prompt: cat, in, q, out; plain or gzip',
+  '  --meta FILE         {"models": […], "price": [[input, output], …]}, USD per million tokens',
+  '  --candidates A,B,C  default: all models of the table',
+  '  --baseline A        default: the first candidate',
+  '  --max-loss 0.02     quality the mix may lose, of 1; also 2%',
+  '  --segment-loss S    the same in any one segment; default: twice that, at least 0.06',
+  '  --days 28, --requests 2000, --scores 600',
+  '                      length; requests and scores of a day',
+  '  --seed 1            same seed, same output',
+  '  --golden 300        prompts that all candidates answer before the start; default: 0',
+  '  --shadow 0.05       share of requests that all candidates answer; default: 0',
+  '  --scope segment     the floor holds in each segment; default: route',
+  '  --mode single       one candidate for each segment; mix (default), observe, freeze',
+  '  --drift 16:A:-15    from day 16 on, A is 15 points worse; may be given more than once',
+]
+
 /** What `sidelight <command> --help` says below the line about the command; long lines are wrapped. */
 export const helpTopics: Readonly<Record<string, readonly string[]>> = {
   up: [
@@ -110,11 +131,12 @@ export const helpTopics: Readonly<Record<string, readonly string[]>> = {
     '  --json              for programs',
     config,
   ],
+  evals: evalsUsage,
   policy: policyUsage,
 }
 
 export const overview = [
-  'Options of every command but dashboards, demo, help and version:',
+  'Options of every command but dashboards, demo, evals, help and version:',
   config,
   '  --help              of that command alone: sidelight <command> --help',
   '',

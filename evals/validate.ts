@@ -26,7 +26,8 @@ export interface Validation {
 const halvingsMost = 4
 const leastEffective = 200
 const tolerance = 0.01
-const z95 = 1.96
+/** One-sided 95 %. */
+const z95 = 1.645
 /** Fewer prompts than this say nothing; and that few agree does not make them certain. */
 const leastCompared = 30
 const leastVariance = 0.01

@@ -43,9 +43,9 @@ export function boundsOf(
   }
 }
 
-/** What a candidate gets that nothing is known of. */
+/** What a candidate gets that nothing is known of; all of them together no more than the holdout. */
 export function nurseryShare(candidates: number): number {
-  return Math.max(exploration, Math.min(0.05 / candidates, nurseryMost))
+  return Math.max(exploration, Math.min(0.05 / Math.max(candidates - 1, 1), nurseryMost))
 }
 
 function isNew({ count }: Estimates, segment: number, candidate: number): boolean {

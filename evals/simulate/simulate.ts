@@ -113,8 +113,9 @@ function playAndRun(
   state.policy = decision.policy?.document ?? state.policy
   const mix = worthOf(truth, ruling.sharesOf, kept)
   const alone = worthOf(truth, () => settings.candidates.map((_, a) => (a === ruling.baseline ? 1 : 0)), kept)
+  // What rounding leaves of a division is nothing anybody wants to read.
   const named = (segment: string) =>
-    Object.fromEntries(ruling.sharesOf(segment).map((share, a) => [settings.candidates[a] ?? '', share]))
+    Object.fromEntries(ruling.sharesOf(segment).map((share, a) => [settings.candidates[a] ?? '', Math.round(share * 1e9) / 1e9]))
   return {
     day,
     weights: Object.fromEntries(truth.segments.map((segment) => [segment, named(segment)])),
