@@ -6,9 +6,12 @@ import type { Evidence } from './evidence.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { alarmsOf, lastResort, pinnedOf } from './guards.ts'
 import { type IntegrityFacts, integrity } from './integrity/integrity.ts'
-import { isExploringOnly } from './optimiser/bounds.ts'
+import { type Bounds, isExploringOnly } from './optimiser/bounds.ts'
 import { at, type Matrix, sumOf } from './optimiser/matrix.ts'
-import { isChange, outlookOf, propose } from './optimiser/propose.ts'
+import { isChange } from './optimiser/change.ts'
+import { mixDifference } from './optimiser/difference.ts'
+import type { Floors } from './optimiser/ladder.ts'
+import { outlookOf, propose } from './optimiser/propose.ts'
 import { onlyOf } from './optimiser/single.ts'
 import { nextPolicy } from './policy/document.ts'
 import { currentShares, trafficShares, weightsIn } from './policy/weights.ts'
@@ -139,12 +142,16 @@ function optimised(input: LoopInput, collected: Collected, current: Matrix): Dec
     weights,
     checked,
     alarms: best === undefined ? alarms : [...alarms, 'floor_unreachable'],
+    floors,
+    bounds: proposal.bounds,
     isNew: isExploringOnly(proposal.bounds, estimates.baseline),
     penalty: proposal.penalty,
   })
 }
 
 interface Outcome {
+  readonly floors: Floors
+  readonly bounds: Bounds
   readonly current: Matrix
   readonly weights: Matrix
   readonly checked: Validation | undefined
@@ -167,7 +174,8 @@ function concluded(input: LoopInput, collected: Collected, outcome: Outcome): De
   }
   const known = { alarms, estimates, weights, outlook }
   const stages = stagesOf(figures, checked)
-  const isMoved = isChange(estimates, current, weights)
+  const { floors, bounds } = outcome
+  const isMoved = isChange(estimates, { current, next: weights, floors, bounds })
   const verdict = verdictOf(input, outcome, isMoved)
   const last: StageReport = { ...verdict, stage: 'publish', status: verdict.isPublished ? 'ok' : 'held', figures: {} }
   const decided = { ...known, exitCode: verdict.exitCode, reason: verdict.reason, stages: [...stages, last] }
@@ -250,7 +258,16 @@ function checkedOn(
     const of = (candidate: string, a: number) => (a === baseline ? 0 : differences[candidate])
     return segment === undefined ? [] : [{ segment, differences: candidates.map(of) }]
   })
-  return validate({ rows, prompts, current: move.from, next: move.to, baseline, share, maxLoss: settings.maxLoss })
+  return validate({
+    rows,
+    prompts,
+    current: move.from,
+    next: move.to,
+    baseline,
+    share,
+    maxLoss: settings.maxLoss,
+    expected: (weights) => mixDifference(estimates, weights),
+  })
 }
 
 /** What exploration gives needs no proof. */

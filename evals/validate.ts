@@ -46,6 +46,8 @@ export interface ValidationAsk {
   readonly baseline: number
   readonly share: readonly number[]
   readonly maxLoss: number
+  /** What the evidence says of a mix, against the baseline. */
+  expected(weights: Matrix): PolicyDifference
 }
 
 /**
@@ -63,7 +65,7 @@ export function validate(asked: ValidationAsk): Validation {
 }
 
 function lookAt(
-  { rows, prompts, current, baseline, share, maxLoss }: ValidationAsk,
+  { rows, prompts, current, baseline, share, maxLoss, expected }: ValidationAsk,
   weights: Matrix,
 ): Omit<Validation, 'halvings'> & { readonly weights: Matrix } {
   const only = weights.map((row) => row.map((_, a) => (a === baseline ? 1 : 0)))
@@ -73,7 +75,8 @@ function lookAt(
   const own = weighed(rows, weights)
   // Of a prompt that all answered every mix can be read off.
   const effective = effectiveSample(own) + compared.n
-  const lower = againstBaseline.mean - z95 * againstBaseline.error
+  // Held-back scores alone could prove no small floor: they are too few. With the evidence they are an appeal.
+  const together = surer(againstBaseline, expected(weights))
   return {
     weights,
     effectiveSample: effective,
@@ -81,7 +84,12 @@ function lookAt(
     againstBaseline,
     againstCurrent,
     snips: snips(own),
-    problem: problemOf({ effective, lower, floor: -maxLoss - tolerance }),
+    problem: problemOf({
+      effective,
+      lower: together.mean - z95 * together.error,
+      upper: againstBaseline.mean + z95 * againstBaseline.error,
+      floor: -maxLoss,
+    }),
   }
 }
 
@@ -95,24 +103,30 @@ function comparedOn(prompts: readonly ComparedPrompt[], weights: Matrix): Moment
   return moments
 }
 
-/** Two independent looks: the surer one counts for more. */
 function pooled(live: PolicyDifference, rows: readonly ScoredRow[], compared: Moments): PolicyDifference {
   if (compared.n < leastCompared) return live
   const own = Math.max(varianceOf(compared), leastVariance) / compared.n
-  if (rows.length === 0) return { mean: meanOf(compared), error: Math.sqrt(own) }
-  const other = Math.max(live.error ** 2, leastVariance / rows.length)
-  const part = other / (own + other)
-  return {
-    mean: part * meanOf(compared) + (1 - part) * live.mean,
-    error: Math.sqrt((own * other) / (own + other)),
-  }
+  const pairs = { mean: meanOf(compared), error: Math.sqrt(own) }
+  if (rows.length === 0) return pairs
+  return surer(pairs, { ...live, error: Math.max(live.error, Math.sqrt(leastVariance / rows.length)) })
 }
 
-function problemOf(of: { effective: number; lower: number; floor: number }): string | undefined {
+/** Two independent looks: the surer one counts for more. */
+function surer(a: PolicyDifference, b: PolicyDifference): PolicyDifference {
+  const [own, other] = [a.error ** 2, b.error ** 2]
+  if (own + other === 0) return a
+  const part = other / (own + other)
+  return { mean: part * a.mean + (1 - part) * b.mean, error: Math.sqrt((own * other) / (own + other)) }
+}
+
+function problemOf(of: { effective: number; lower: number; upper: number; floor: number }): string | undefined {
+  const points = (value: number) => (100 * value).toFixed(1)
   if (of.effective < leastEffective)
     return `held-back scores are worth ${Math.floor(of.effective)} of the new weights; ${leastEffective} are needed`
-  if (of.lower < of.floor)
-    return `held-back scores allow a loss of ${(-100 * of.lower).toFixed(1)} points; ${(-100 * of.floor).toFixed(1)} may be`
+  if (of.upper < of.floor)
+    return `held-back scores show a loss of at least ${points(-of.upper)} points; ${points(-of.floor)} may be`
+  if (of.lower < of.floor - tolerance)
+    return `with the held-back scores a loss of ${points(-of.lower)} points is possible; ${points(tolerance - of.floor)} may be`
   return undefined
 }
 

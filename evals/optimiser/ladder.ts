@@ -45,7 +45,7 @@ export function keepsFloor(estimates: Estimates, weights: Matrix, floor: number)
   return mean - sureOfRoute * error >= floor
 }
 
-function keepsSegmentFloor(estimates: Estimates, s: number, weights: Matrix, floor: number): boolean {
+export function keepsSegmentFloor(estimates: Estimates, s: number, weights: Matrix, floor: number): boolean {
   const { mean, error } = segmentDifference(estimates, s, weights[s] ?? [])
   return mean - sureOfSegment * error >= floor - 1e-9
 }

@@ -1,5 +1,5 @@
 import type { Estimates } from '../estimators/estimates.ts'
-import { type Bounds, boundsOf, exploration, type Pinned } from './bounds.ts'
+import { type Bounds, boundsOf, type Pinned } from './bounds.ts'
 import { mixDifference } from './difference.ts'
 import { cautious, type Floors, sureOfRoute } from './ladder.ts'
 import { type Matrix, weighted } from './matrix.ts'
@@ -56,17 +56,3 @@ function relativeCost({ share, cost, baseline }: Estimates, weights: Matrix): nu
   return base > 0 ? weighted(share, weights, cost) / base : 1
 }
 
-/** Less of either is noise: without this equal candidates wander. */
-const costBand = 0.01
-const qualityBand = 0.005
-
-/** Whether the weights are worth a new version. */
-export function isChange(estimates: Estimates, current: Matrix, next: Matrix): boolean {
-  const before = outlookOf(estimates, current)
-  const after = outlookOf(estimates, next)
-  const cost = Math.abs(after.cost - before.cost) / Math.max(before.cost, Number.MIN_VALUE)
-  const isUnexplored = current.some((row, s) =>
-    row.some((weight, a) => weight < 0.9 * exploration && (next[s]?.[a] ?? 0) >= exploration),
-  )
-  return cost >= costBand || Math.abs(after.difference - before.difference) >= qualityBand || isUnexplored
-}
