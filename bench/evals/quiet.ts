@@ -13,16 +13,18 @@ export function quietRows(seeds: number): EvalRow[] {
     played({ ...equal, baseline: 'c0' }, { seed: index + 1, settings: { maxLoss: 0.02 } }),
   )
   const cheaper = madeUpTable({ segments: 4, quality: [0.7, 0.7, 0.7, 0.7], costUsd: [1, 0.5, 0.2, 0.1] })
-  const costs = Array.from({ length: seeds }, (_, index) =>
-    played({ ...cheaper, baseline: 'c0' }, { seed: index + 1, settings: { maxLoss: 0.02 } }),
-  )
+  const costs = (maxLoss: number) =>
+    Array.from({ length: seeds }, (_, index) =>
+      played({ ...cheaper, baseline: 'c0' }, { seed: index + 1, settings: { maxLoss } }),
+    ).map((run) => run[27]?.costShare ?? 1)
   const starved = played(mmluPro(), { settings: { maxLoss: 0.05, scores: 200 } })
   const least = Math.min(
     ...starved.flatMap(({ weights }) => Object.values(weights).flatMap((row) => Object.values(row))),
   )
   return [
     atLeast('equal candidates: runs of 28 days that publish nothing', 0.95, share(still, publishesNothing)),
-    atMost('equal quality at 1, .5, .2, .1: cost on day 27', 0.2, mean(costs.map((run) => run[27]?.costShare ?? 1))),
+    atMost('equal quality at 1, .5, .2, .1, floor .05: cost on day 27', 0.2, mean(costs(0.05))),
+    atMost('the same, floor .02', 0.25, mean(costs(0.02))),
     atLeast('least share of a candidate, 200 scores a day', 0.005, least, 6),
     atLeast('least scores of a candidate on a day', 1, Math.min(...starved.flatMap(({ scored }) => scored)), 0),
   ]

@@ -17,8 +17,8 @@ export interface Floors {
  * Standard errors of the lower bounds that have to keep the floors. A mix is chosen among many, so it looks better than
  * it is: the route's bound is stricter than that of a single look. See docs/decisions/0100.
  */
-export const sureOfRoute = 1.64
-export const sureOfSegment = 1
+export const sureOfRoute = 2
+export const sureOfSegment = 1.28
 
 export interface Mix {
   readonly weights: Matrix

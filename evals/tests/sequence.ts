@@ -13,7 +13,7 @@ export const leastForInterval = 100
 
 /**
  * Half the width of a confidence sequence for the mean of n numbers: it holds at all times at once, so whoever looks
- * every day is not fooled by the luckiest of the days (asymptotic, after Waudby-Smith and others).
+ * every day is not fooled by the luckiest of the days (asymptotic, after Waudby-Smith and others; alpha is for both sides together).
  */
 export function sequenceRadius(n: number, deviation: number, alpha = 0.05): number {
   const inner = -2 * Math.log(alpha)
@@ -21,7 +21,7 @@ export function sequenceRadius(n: number, deviation: number, alpha = 0.05): numb
   const spread = n * rho2 + 1
   return (
     deviation *
-    Math.sqrt(((2 * spread) / (n * n * rho2)) * Math.log(1 + Math.sqrt(spread) / (2 * alpha)))
+    Math.sqrt(((2 * spread) / (n * n * rho2)) * Math.log(1 + Math.sqrt(spread) / alpha))
   )
 }
 
