@@ -4,8 +4,11 @@ import { mixDifference, segmentDifference } from './difference.ts'
 import type { Matrix } from './matrix.ts'
 import { joined, type Way, wayOf } from './solve.ts'
 
-/** Standard errors that a cell's estimate is lowered by, tried in this order until the mix is sure enough. */
-const penalties = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75, 0.9, 1.1, 1.4, 1.8] as const
+/**
+ * Standard errors that a cell is lowered by, tried in this order until the mix is sure enough. The last is above
+ * `sureOfRoute`: with one segment nothing less is ever enough.
+ */
+const penalties = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75, 0.9, 1.1, 1.4, 1.8, 2.2] as const
 const top = penalties.length - 1
 
 export interface Floors {
