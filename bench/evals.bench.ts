@@ -11,7 +11,9 @@ import { savingsRows } from './evals/savings.ts'
 import { gapRows, staticRows } from './evals/static.ts'
 import { canaryRows, driftRows } from './evals/watching.ts'
 
-const { values } = parseArgs({ options: { seeds: { type: 'string', default: '20' }, only: { type: 'string' } } })
+const { values } = parseArgs({
+  options: { seeds: { type: 'string', default: '20' }, only: { type: 'string' } },
+})
 const seeds = Number(values.seeds)
 const groups: Readonly<Record<string, () => readonly EvalRow[]>> = {
   savings: () => savingsRows(seeds),

@@ -23,7 +23,7 @@ export const policyUsage = [
 export const evalsUsage = [
   'Usage: sidelight evals simulate --table FILE --meta FILE [options]',
   '',
-  'Plays recorded outcomes of models through the tuner, day by day. One line of JSON a day: weights in force by segment, cost as a share of the baseline\'s, quality less than the baseline\'s. Exit code 1: the files cannot be read, 2: wrong use',
+  "Plays recorded outcomes of models through the tuner, day by day. One line of JSON a day: weights in force by segment, cost as a share of the baseline's, quality less than the baseline's. Exit code 1: the files cannot be read, 2: wrong use",
   '',
   '  --table FILE        a line of JSON for each prompt: cat, in, q, out; plain or gzip',
   '  --meta FILE         {"models": […], "price": [[input, output], …]}, USD per million tokens',

@@ -45,8 +45,12 @@ function daysToMargin(
   if (days <= 0 || own.n === 0 || control.n === 0) return undefined
   const radius = (factor: number) => {
     const n = factor * (own.n + control.n)
-    const deviation = Math.sqrt((own.n + control.n) * (varianceOf(own) / own.n + varianceOf(control) / control.n))
-    return Math.min(own.n, control.n) * factor < leastForInterval ? Number.POSITIVE_INFINITY : sequenceRadius(n, deviation)
+    const deviation = Math.sqrt(
+      (own.n + control.n) * (varianceOf(own) / own.n + varianceOf(control) / control.n),
+    )
+    return Math.min(own.n, control.n) * factor < leastForInterval
+      ? Number.POSITIVE_INFINITY
+      : sequenceRadius(n, deviation)
   }
   if (radius(1) <= margin) return undefined
   for (let more = 1; more <= daysMost; more += 1) if (radius((days + more) / days) <= margin) return more

@@ -22,7 +22,12 @@ const baselinePrior = 2
 /** Whether the scores of a week can tell a loss of half the floor apart from none, for a mix of half and half. */
 export function budgetCheck(
   estimates: Pick<Estimates, 'share' | 'candidates' | 'baseline' | 'segments'>,
-  of: { readonly requests: number; readonly scores: number; readonly maxLoss: number; readonly weights: readonly (readonly number[])[] },
+  of: {
+    readonly requests: number
+    readonly scores: number
+    readonly maxLoss: number
+    readonly weights: readonly (readonly number[])[]
+  },
 ): BudgetCheck {
   const expected = expectedError(estimates, of)
   const needed = of.maxLoss / 2
@@ -37,7 +42,11 @@ export function budgetCheck(
 
 function expectedError(
   { share, candidates, baseline }: Pick<Estimates, 'share' | 'candidates' | 'baseline' | 'segments'>,
-  of: { readonly requests: number; readonly scores: number; readonly weights: readonly (readonly number[])[] },
+  of: {
+    readonly requests: number
+    readonly scores: number
+    readonly weights: readonly (readonly number[])[]
+  },
 ): number {
   const width = candidates.length
   const available = share.flatMap((part, s) =>

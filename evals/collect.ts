@@ -1,5 +1,5 @@
-import type { Estimates } from './estimators/estimates.ts'
 import { estimate } from './estimators/estimate.ts'
+import type { Estimates } from './estimators/estimates.ts'
 import { added } from './estimators/moments.ts'
 import { type Cell, type Evidence, noCell } from './evidence.ts'
 import type { Member } from './policy/weights.ts'
@@ -30,9 +30,17 @@ export function collect(
   const sizes = groups.map((group) => group.reduce((sum, { requests }) => sum + requests, 0))
   const requests = sizes.reduce((sum, size) => sum + size, 0)
   const cell = (segment: string, candidate: string): Cell =>
-    (members.get(segment) ?? []).map((member) => evidence.cell(member.segment, candidate)).reduce(joined, noCell)
+    (members.get(segment) ?? [])
+      .map((member) => evidence.cell(member.segment, candidate))
+      .reduce(joined, noCell)
   const share = sizes.map((size) => (requests > 0 ? size / requests : 0))
-  return { merge, segments, groups, requests, estimates: estimate({ ...of, segments, share, cell }, evidence) }
+  return {
+    merge,
+    segments,
+    groups,
+    requests,
+    estimates: estimate({ ...of, segments, share, cell }, evidence),
+  }
 }
 
 function joined(a: Cell, b: Cell): Cell {

@@ -15,7 +15,13 @@ export interface StageReport {
 }
 
 /** What needs a person to look, whatever was decided. */
-export type Alarm = 'floor_unreachable' | 'below_min' | 'baseline_drift' | 'candidate_drift' | 'spend_cap' | 'frozen'
+export type Alarm =
+  | 'floor_unreachable'
+  | 'below_min'
+  | 'baseline_drift'
+  | 'candidate_drift'
+  | 'spend_cap'
+  | 'frozen'
 
 export interface Decision {
   readonly exitCode: ExitCode

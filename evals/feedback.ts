@@ -15,6 +15,7 @@ export function feedbackProblem(labelled: Readonly<Record<string, Share>>): stri
     return `${((100 * successes) / Math.max(trials, 1)).toFixed(0)} % of requests have feedback; ${100 * leastRate} % are needed`
   for (const [index, one] of shares.entries())
     for (const other of shares.slice(index + 1))
-      if (twoProportions(one, other) < alpha) return 'feedback is given more often to some candidates than to others'
+      if (twoProportions(one, other) < alpha)
+        return 'feedback is given more often to some candidates than to others'
   return undefined
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Weights } from '../contract/policy.ts'
 import { isRefusal, readPolicy } from '../contract/policy/read.ts'
+import type { Weights } from '../contract/policy.ts'
 import type { Cell, Evidence } from './evidence.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import type { IntegrityFacts } from './integrity/integrity.ts'
@@ -35,7 +35,10 @@ function evidenceOf(known: Readonly<Record<string, Known>>, requests = 1000): Ev
   }
 }
 
-const good = evidenceOf({ strong: { n: 3000, mean: 0.8, costUsd: 1 }, cheap: { n: 3000, mean: 0.79, costUsd: 0.1 } })
+const good = evidenceOf({
+  strong: { n: 3000, mean: 0.8, costUsd: 1 },
+  cheap: { n: 3000, mean: 0.79, costUsd: 0.1 },
+})
 const start: Weights = { cheap: 0.05, strong: 0.95 }
 
 function inputOf(more: Partial<LoopInput> = {}, standing: Partial<LoopInput['standing']> = {}): LoopInput {
@@ -67,7 +70,10 @@ test('a cheaper candidate that is good enough gets more, by one step, in a docum
   const [after = 0] = weights[0] ?? []
   assert.ok(Math.abs(after - before - 0.25) < 1e-9, `${before} to ${after}`)
   const published = trafficShares(weightsIn(policy.document, 'faq'), candidates, 1)
-  assert.ok(Math.abs((published[0] ?? 0) - after) < 1e-6, 'the holdout stands in front of what the document says')
+  assert.ok(
+    Math.abs((published[0] ?? 0) - after) < 1e-6,
+    'the holdout stands in front of what the document says',
+  )
   assert.equal(policy.document.version, 1)
   assert.ok(outlook.cost < 0.75 && outlook.lower >= -0.05)
 })
@@ -102,7 +108,10 @@ test('a price that is halved counts at the next run, without a new score', () =>
 })
 
 test('too few scores: exploration begins, and then the run waits', () => {
-  const few = evidenceOf({ strong: { n: 100, mean: 0.8, costUsd: 1 }, cheap: { n: 20, mean: 0.9, costUsd: 0.1 } })
+  const few = evidenceOf({
+    strong: { n: 100, mean: 0.8, costUsd: 1 },
+    cheap: { n: 20, mean: 0.9, costUsd: 0.1 },
+  })
   const first = decide(inputOf({ evidence: few }, { configured: { cheap: 0, strong: 1 } }))
   assert.equal(first.exitCode, exitCodes.published)
   assert.ok(Math.abs((first.weights?.[0]?.[0] ?? 0) - 0.03) < 1e-6, 'no more than a nursery')
@@ -111,8 +120,14 @@ test('too few scores: exploration begins, and then the run waits', () => {
 })
 
 test('nobody reaches the least quality: the surest serves, and somebody is told', () => {
-  const bad = evidenceOf({ strong: { n: 3000, mean: 0.4, costUsd: 1 }, cheap: { n: 3000, mean: 0.3, costUsd: 0.1 } })
-  const input = inputOf({ evidence: bad, settings: settingsOf({ min: 0.7 }) }, { configured: { cheap: 0.5, strong: 0.5 } })
+  const bad = evidenceOf({
+    strong: { n: 3000, mean: 0.4, costUsd: 1 },
+    cheap: { n: 3000, mean: 0.3, costUsd: 0.1 },
+  })
+  const input = inputOf(
+    { evidence: bad, settings: settingsOf({ min: 0.7 }) },
+    { configured: { cheap: 0.5, strong: 0.5 } },
+  )
   const { alarms, weights } = decide(input)
   assert.ok(alarms.includes('floor_unreachable') && alarms.includes('below_min'))
   assert.ok((weights?.[0]?.[1] ?? 0) > 0.99, 'never the cheapest')
@@ -134,7 +149,10 @@ test('a log that is not one of the draws it tells of holds everything, whatever 
     mismatches: 0,
   }
   assert.equal(held(inputOf({ integrity: facts })).exitCode, exitCodes.integrity)
-  const clean = { ...facts, strata: [{ segment: 'faq', policyVersion: 1, observed: [500, 500], expected: [500, 500] }] }
+  const clean = {
+    ...facts,
+    strata: [{ segment: 'faq', policyVersion: 1, observed: [500, 500], expected: [500, 500] }],
+  }
   assert.equal(decide(inputOf({ integrity: clean })).exitCode, exitCodes.published)
   assert.equal(held(inputOf({ integrity: { ...clean, mismatches: 1 } })).exitCode, exitCodes.integrity)
   assert.equal(held(inputOf({ integrity: { ...clean, withoutPropensity: 2 } })).exitCode, exitCodes.integrity)
@@ -172,16 +190,22 @@ test('modes: observe computes, freeze and ab do not, single takes one', () => {
   assert.ok((observed.weights?.[0]?.[0] ?? 0) > 0.2)
   for (const mode of ['freeze', 'ab'] as const)
     assert.equal(held(inputOf({ settings: settingsOf({ mode }) })).exitCode, exitCodes.noChange)
-  const single = decide(inputOf({ settings: settingsOf({ mode: 'single' }) }, { configured: { cheap: 0.9, strong: 0.1 } }))
+  const single = decide(
+    inputOf({ settings: settingsOf({ mode: 'single' }) }, { configured: { cheap: 0.9, strong: 0.1 } }),
+  )
   assert.ok((single.weights?.[0]?.[0] ?? 0) > 0.94)
 })
 
 test('after a policy was taken back: a day of rest, a stricter floor for a week, frozen after two', () => {
   const hour = 3_600_000
   assert.equal(held(inputOf({}, { reverts: [nowMs - hour] })).exitCode, exitCodes.notEnough)
-  const close = evidenceOf({ strong: { n: 9e5, mean: 0.8, costUsd: 1 }, cheap: { n: 9e5, mean: 0.7, costUsd: 0.1 } })
+  const close = evidenceOf({
+    strong: { n: 9e5, mean: 0.8, costUsd: 1 },
+    cheap: { n: 9e5, mean: 0.7, costUsd: 0.1 },
+  })
   const share = (reverts: readonly number[]) =>
-    decide(inputOf({ evidence: close }, { reverts, configured: { cheap: 0.3, strong: 0.7 } })).weights?.[0]?.[0] ?? 0
+    decide(inputOf({ evidence: close }, { reverts, configured: { cheap: 0.3, strong: 0.7 } }))
+      .weights?.[0]?.[0] ?? 0
   assert.ok(share([]) > 0.49 && share([nowMs - 48 * hour]) < 0.41)
   const twice = held(inputOf({}, { reverts: [nowMs - 48 * hour, nowMs - 72 * hour] }))
   assert.deepEqual(twice.alarms, ['frozen'])
@@ -207,7 +231,10 @@ test('held-back scores that contradict the evidence hold the step', () => {
   const decision = held(inputOf({ settings, heldBack: { rows, prompts: [] } }))
   assert.equal(decision.exitCode, exitCodes.notEnough)
   assert.match(decision.reason, /held-back scores/)
-  assert.equal(held(inputOf({ heldBack: { rows: rows.slice(0, 50), prompts: [] } })).exitCode, exitCodes.notEnough)
+  assert.equal(
+    held(inputOf({ heldBack: { rows: rows.slice(0, 50), prompts: [] } })).exitCode,
+    exitCodes.notEnough,
+  )
   const differences = { cheap: -0.01 }
   const prompts = Array.from({ length: 250 }, () => ({ segment: 'faq', differences }))
   assert.equal(decide(inputOf({ heldBack: { rows: [], prompts } })).exitCode, exitCodes.published)

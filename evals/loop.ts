@@ -7,10 +7,10 @@ import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { alarmsOf, lastResort, pinnedOf } from './guards.ts'
 import { type IntegrityFacts, integrity } from './integrity/integrity.ts'
 import { type Bounds, isExploringOnly } from './optimiser/bounds.ts'
-import { at, type Matrix, sumOf } from './optimiser/matrix.ts'
 import { isChange } from './optimiser/change.ts'
 import { mixDifference } from './optimiser/difference.ts'
 import type { Floors } from './optimiser/ladder.ts'
+import { at, type Matrix, sumOf } from './optimiser/matrix.ts'
 import { outlookOf, propose } from './optimiser/propose.ts'
 import { onlyOf } from './optimiser/single.ts'
 import { nextPolicy } from './policy/document.ts'
@@ -87,7 +87,10 @@ function holdBeforeEstimates(input: LoopInput): Decision | undefined {
     return held(input, exitCodes.noChange, `weights are fixed (mode: ${settings.mode})`)
   const reverted = holdOf(standing.reverts, nowMs)
   if (reverted !== undefined)
-    return { ...held(input, exitCodes.notEnough, reverted.reason), alarms: reverted.isFrozen ? ['frozen'] : [] }
+    return {
+      ...held(input, exitCodes.notEnough, reverted.reason),
+      alarms: reverted.isFrozen ? ['frozen'] : [],
+    }
   const problems = input.integrity === undefined ? [] : integrity(input.integrity).problems
   if (problems.length > 0) return held(input, exitCodes.integrity, problems.join('; '))
   if (input.scorerProblem !== undefined) return held(input, exitCodes.scorer, input.scorerProblem)
@@ -130,12 +133,16 @@ function optimised(input: LoopInput, collected: Collected, current: Matrix): Dec
   const proposal = propose(estimates, { current, floors, maxLoss, pinned, isSingle })
   const best = lastResort(estimates, settings.min)
   const wanted = best === undefined ? proposal.weights : onlyOf(proposal.bounds, best, estimates.baseline)
-  const checked = best === undefined ? checkedOn(input, collected, { from: proposal.from, to: wanted }) : undefined
+  const checked =
+    best === undefined ? checkedOn(input, collected, { from: proposal.from, to: wanted }) : undefined
   const weights = checked === undefined ? wanted : (checked.weights ?? proposal.from)
   const outlook = outlookOf(estimates, weights)
-  const spendUsd = collected.requests * sumOf(estimates.share, (part, s) =>
-    part * sumOf(weights[s] ?? [], (weight, a) => weight * at(estimates.cost, s, a)),
-  )
+  const spendUsd =
+    collected.requests *
+    sumOf(
+      estimates.share,
+      (part, s) => part * sumOf(weights[s] ?? [], (weight, a) => weight * at(estimates.cost, s, a)),
+    )
   const alarms = alarmsOf({ ...standing, estimates, settings, difference: outlook.difference, spendUsd })
   return concluded(input, collected, {
     current,
@@ -177,7 +184,12 @@ function concluded(input: LoopInput, collected: Collected, outcome: Outcome): De
   const { floors, bounds } = outcome
   const isMoved = isChange(estimates, { current, next: weights, floors, bounds })
   const verdict = verdictOf(input, outcome, isMoved)
-  const last: StageReport = { ...verdict, stage: 'publish', status: verdict.isPublished ? 'ok' : 'held', figures: {} }
+  const last: StageReport = {
+    ...verdict,
+    stage: 'publish',
+    status: verdict.isPublished ? 'ok' : 'held',
+    figures: {},
+  }
   const decided = { ...known, exitCode: verdict.exitCode, reason: verdict.reason, stages: [...stages, last] }
   if (!verdict.isPublished) return decided
   const { settings, standing, runId, nowMs } = input
@@ -202,12 +214,19 @@ interface Verdict {
 
 function verdictOf({ settings }: LoopInput, { checked, isNew }: Outcome, isMoved: boolean): Verdict {
   if (settings.mode === 'observe')
-    return { exitCode: exitCodes.noChange, reason: 'computed and not published (mode: observe)', isPublished: false }
+    return {
+      exitCode: exitCodes.noChange,
+      reason: 'computed and not published (mode: observe)',
+      isPublished: false,
+    }
   if (isMoved) {
-    const reason = isNew ? 'every candidate gets what is needed to learn of it' : 'the mix is cheaper or better'
+    const reason = isNew
+      ? 'every candidate gets what is needed to learn of it'
+      : 'the mix is cheaper or better'
     return { exitCode: exitCodes.published, reason, isPublished: true }
   }
-  if (isNew) return { exitCode: exitCodes.notEnough, reason: 'too few scores of every candidate', isPublished: false }
+  if (isNew)
+    return { exitCode: exitCodes.notEnough, reason: 'too few scores of every candidate', isPublished: false }
   if (checked?.problem !== undefined)
     return { exitCode: exitCodes.notEnough, reason: checked.problem, isPublished: false }
   return { exitCode: exitCodes.noChange, reason: 'no change worth publishing', isPublished: false }
@@ -244,7 +263,9 @@ function checkedOn(
   move: { readonly from: Matrix; readonly to: Matrix },
 ): Validation | undefined {
   const { baseline, share, candidates } = estimates
-  const grows = move.to.some((row, s) => row.some((weight, a) => a !== baseline && weight > at(move.from, s, a) + grown))
+  const grows = move.to.some((row, s) =>
+    row.some((weight, a) => a !== baseline && weight > at(move.from, s, a) + grown),
+  )
   if (heldBack === undefined || !grows) return undefined
   const place = new Map(segments.map((segment, s) => [segment, s]))
   const placed = (segment: string) => place.get(mergedInto(merge, segment))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { integrityRows } from '../bench/evals/quiet.ts'
 import { judgeRows } from '../bench/evals/judging.ts'
+import { integrityRows } from '../bench/evals/quiet.ts'
 import { compare } from './ab.ts'
 import { budgetCheck } from './budget.ts'
 import { momentsOf } from './estimators/moments.ts'
@@ -40,7 +40,15 @@ test('a sample takes nothing twice', () => {
 })
 
 test('small segments join the one without their last key, again and again; too many are one', () => {
-  const merge = mergeOf(new Map([['faq|v3', 10], ['faq|v2', 25], ['chat|v1', 500], ['rare', 5], ['a|b|c', 1]]))
+  const merge = mergeOf(
+    new Map([
+      ['faq|v3', 10],
+      ['faq|v2', 25],
+      ['chat|v1', 500],
+      ['rare', 5],
+      ['a|b|c', 1],
+    ]),
+  )
   assert.deepEqual({ ...merge }, { 'faq|v3': 'faq', 'faq|v2': 'faq', rare: '', 'a|b|c': '' })
   const many = mergeOf(new Map(Array.from({ length: 80 }, (_, index) => [`s${index}`, 1000 - index])))
   assert.equal(Object.values(many).filter((into) => into === 'other').length, 17)
@@ -48,7 +56,13 @@ test('small segments join the one without their last key, again and again; too m
 })
 
 test('what was merged stays merged: sidecars no longer record the parts', () => {
-  const merge = mergeOf(new Map([['faq', 100], ['faq|v3', 90]]), { 'faq|v3': 'faq', 'faq|v2': 'faq' })
+  const merge = mergeOf(
+    new Map([
+      ['faq', 100],
+      ['faq|v3', 90],
+    ]),
+    { 'faq|v3': 'faq', 'faq|v2': 'faq' },
+  )
   assert.deepEqual({ ...merge }, { 'faq|v3': 'faq', 'faq|v2': 'faq' })
 })
 
@@ -81,24 +95,51 @@ test('a judge is refused for each thing that makes it unfit', () => {
   assert.deepEqual(judgeHealth(pairs, 0).problems, [])
   const problem = (change: (one: JudgedPair, index: number) => JudgedPair, failures = 0) =>
     judgeHealth(pairs.map(change), failures).problems.join()
-  assert.match(problem((one) => ({ ...one, swapped: 'tie' })), /survive the other order/)
-  assert.match(problem((one) => ({ ...one, position: 'first' })), /stands first/)
-  assert.match(problem((one) => ({ ...one, human: one.verdict === 'a' ? 'b' : 'a' })), /agrees too little/)
-  assert.match(problem((one) => ({ ...one, lengths: one.verdict === 'a' ? [300, 10] : [10, 300] })), /length alone/)
-  assert.match(problem((one) => one, 10), /could not be read/)
-  assert.match(problem((one, index) => ({ ...one, scorerVersion: `v${index % 2}` })), /2 versions/)
+  assert.match(
+    problem((one) => ({ ...one, swapped: 'tie' })),
+    /survive the other order/,
+  )
+  assert.match(
+    problem((one) => ({ ...one, position: 'first' })),
+    /stands first/,
+  )
+  assert.match(
+    problem((one) => ({ ...one, human: one.verdict === 'a' ? 'b' : 'a' })),
+    /agrees too little/,
+  )
+  assert.match(
+    problem((one) => ({ ...one, lengths: one.verdict === 'a' ? [300, 10] : [10, 300] })),
+    /length alone/,
+  )
+  assert.match(
+    problem((one) => one, 10),
+    /could not be read/,
+  )
+  assert.match(
+    problem((one, index) => ({ ...one, scorerVersion: `v${index % 2}` })),
+    /2 versions/,
+  )
   assert.match(judgeHealth(pairs.slice(0, 40), 0).problems.join(), /40 labels/)
   assert.ok(Math.abs(judgeHealth(pairs, 0).winRateAtEqualLength - 0.5) < 0.05)
 })
 
 test('two arms: the difference with an interval, the check of the draw, and how long it will take', () => {
-  const units = (count: number, share: number) => momentsOf(Array.from({ length: count }, (_, index) => Number((index * 37) % 100 < share * 100)))
-  const arm = (count: number, share: number, due = count) => ({ units: units(count, share), arrived: count, due })
+  const units = (count: number, share: number) =>
+    momentsOf(Array.from({ length: count }, (_, index) => Number((index * 37) % 100 < share * 100)))
+  const arm = (count: number, share: number, due = count) => ({
+    units: units(count, share),
+    arrived: count,
+    due,
+  })
   const seen = compare(arm(2000, 0.6), arm(2000, 0.5), { margin: 0.02, days: 10 })
-  assert.ok(seen.interval !== undefined && seen.interval.lower > 0 && Math.abs(seen.interval.mean - 0.1) < 0.01)
+  assert.ok(
+    seen.interval !== undefined && seen.interval.lower > 0 && Math.abs(seen.interval.mean - 0.1) < 0.01,
+  )
   assert.equal(seen.sampleRatioP, 1)
   assert.ok((seen.daysToMargin ?? 0) > 30)
-  assert.ok(compare(arm(2000, 0.6, 2200), arm(2200, 0.5, 2000), { margin: 0.02, days: 10 }).sampleRatioP < 0.001)
+  assert.ok(
+    compare(arm(2000, 0.6, 2200), arm(2200, 0.5, 2000), { margin: 0.02, days: 10 }).sampleRatioP < 0.001,
+  )
   assert.equal(compare(arm(50, 0.6), arm(50, 0.5), { margin: 0.02, days: 10 }).interval, undefined)
 })
 
@@ -115,7 +156,15 @@ test('a budget that cannot tell the floor apart is named, with one that can', ()
   const weights = [[0.5, 0.5]]
   const small = budgetCheck(route, { requests: 2000, scores: 50, maxLoss: 0.02, weights })
   assert.ok(!small.isEnough && (small.scoresNeeded ?? 0) > 50 && small.lossNeeded > 0.02)
-  const enough = budgetCheck(route, { requests: 2000, scores: small.scoresNeeded ?? 0, maxLoss: 0.02, weights })
+  const enough = budgetCheck(route, {
+    requests: 2000,
+    scores: small.scoresNeeded ?? 0,
+    maxLoss: 0.02,
+    weights,
+  })
   assert.ok(enough.isEnough)
-  assert.equal(budgetCheck(route, { requests: 60, scores: 60, maxLoss: 0.02, weights }).scoresNeeded, undefined)
+  assert.equal(
+    budgetCheck(route, { requests: 60, scores: 60, maxLoss: 0.02, weights }).scoresNeeded,
+    undefined,
+  )
 })

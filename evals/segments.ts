@@ -15,7 +15,8 @@ export function mergeOf(traffic: ReadonlyMap<string, number>, merged: Merge = {}
     const group = groups.get(name) ?? { requests: 0, members: [] }
     groups.set(name, { requests: group.requests + requests, members: [...group.members, ...members] })
   }
-  for (const [segment, requests] of [...traffic].sort(byName)) join(mergedInto(merged, segment), requests, [segment])
+  for (const [segment, requests] of [...traffic].sort(byName))
+    join(mergedInto(merged, segment), requests, [segment])
   const deepest = Math.max(1, ...[...groups.keys()].map(depthOf))
   // Deepest first, so that what joins its parent is there when the parent's turn comes.
   for (let depth = deepest; depth > 0; depth -= 1) {
@@ -51,9 +52,5 @@ function byName([a]: readonly [string, number], [b]: readonly [string, number]):
 
 /** Empty keys at the end are left off, as in the request's own segment. */
 function parentOf(segment: string): string {
-  return segment
-    .split('|')
-    .slice(0, -1)
-    .join('|')
-    .replace(/\|+$/, '')
+  return segment.split('|').slice(0, -1).join('|').replace(/\|+$/, '')
 }

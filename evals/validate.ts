@@ -1,3 +1,4 @@
+import { type Moments, meanOf, noMoments, varianceOf, withValue } from './estimators/moments.ts'
 import {
   clippedShare,
   doublyRobust,
@@ -7,7 +8,6 @@ import {
   snips,
   weighed,
 } from './estimators/off-policy.ts'
-import { type Moments, meanOf, noMoments, varianceOf, withValue } from './estimators/moments.ts'
 import { dot, type Matrix } from './optimiser/matrix.ts'
 
 export interface Validation {
@@ -70,7 +70,11 @@ function lookAt(
 ): Omit<Validation, 'halvings'> & { readonly weights: Matrix } {
   const only = weights.map((row) => row.map((_, a) => (a === baseline ? 1 : 0)))
   const compared = comparedOn(prompts, weights)
-  const againstBaseline = pooled(doublyRobust(rows, { policy: weights, against: only, share }), rows, compared)
+  const againstBaseline = pooled(
+    doublyRobust(rows, { policy: weights, against: only, share }),
+    rows,
+    compared,
+  )
   const againstCurrent = doublyRobust(rows, { policy: weights, against: current, share })
   const own = weighed(rows, weights)
   // Of a prompt that all answered every mix can be read off.
@@ -98,7 +102,13 @@ function comparedOn(prompts: readonly ComparedPrompt[], weights: Matrix): Moment
   for (const { segment, differences } of prompts) {
     const row = weights[segment] ?? []
     if (row.some((weight, a) => weight > 0 && differences[a] === undefined)) continue
-    moments = withValue(moments, dot(row, differences.map((value) => value ?? 0)))
+    moments = withValue(
+      moments,
+      dot(
+        row,
+        differences.map((value) => value ?? 0),
+      ),
+    )
   }
   return moments
 }
@@ -119,7 +129,12 @@ function surer(a: PolicyDifference, b: PolicyDifference): PolicyDifference {
   return { mean: part * a.mean + (1 - part) * b.mean, error: Math.sqrt((own * other) / (own + other)) }
 }
 
-function problemOf(of: { effective: number; lower: number; upper: number; floor: number }): string | undefined {
+function problemOf(of: {
+  effective: number
+  lower: number
+  upper: number
+  floor: number
+}): string | undefined {
   const points = (value: number) => (100 * value).toFixed(1)
   if (of.effective < leastEffective)
     return `held-back scores are worth ${Math.floor(of.effective)} of the new weights; ${leastEffective} are needed`

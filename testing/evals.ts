@@ -9,7 +9,10 @@ import { readTable, type Table } from '../evals/simulate/table.ts'
 const folder = join(import.meta.dirname, 'fixtures', 'evals')
 
 export function evalLines(name: string): string[] {
-  return gunzipSync(readFileSync(join(folder, name))).toString('utf8').trim().split('\n')
+  return gunzipSync(readFileSync(join(folder, name)))
+    .toString('utf8')
+    .trim()
+    .split('\n')
 }
 
 /** The pool of the development figures; the first is the baseline. */
@@ -39,11 +42,17 @@ function table(name: string, baseline: string, pool: readonly string[] | undefin
 
 /** The loop keeps candidates by name; so does a table that is handed to it. */
 export function sortedColumns({ candidates, prompts }: Table): Table {
-  const order = candidates.map((_, a) => a).sort((a, b) => ((candidates[a] ?? '') < (candidates[b] ?? '') ? -1 : 1))
+  const order = candidates
+    .map((_, a) => a)
+    .sort((a, b) => ((candidates[a] ?? '') < (candidates[b] ?? '') ? -1 : 1))
   const by = (values: readonly number[]) => order.map((a) => values[a] ?? 0)
   return {
     candidates: order.map((a) => candidates[a] ?? ''),
-    prompts: prompts.map((prompt) => ({ ...prompt, quality: by(prompt.quality), costUsd: by(prompt.costUsd) })),
+    prompts: prompts.map((prompt) => ({
+      ...prompt,
+      quality: by(prompt.quality),
+      costUsd: by(prompt.costUsd),
+    })),
   }
 }
 
@@ -60,7 +69,9 @@ export function madeUpTable(of: {
   const prompts = Array.from({ length: of.segments * 1000 }, (_, index) => ({
     segment: `s${index % of.segments}`,
     // Spread evenly and differently for each candidate, so that the share is exact and nobody is right together.
-    quality: of.quality.map((share, a) => Number(((Math.floor(index / of.segments) * (a * 2 + 7)) % 1000) / 1000 < share)),
+    quality: of.quality.map((share, a) =>
+      Number(((Math.floor(index / of.segments) * (a * 2 + 7)) % 1000) / 1000 < share),
+    ),
     costUsd: of.costUsd,
   }))
   return { candidates: of.quality.map((_, a) => `c${a}`), prompts }

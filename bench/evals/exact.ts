@@ -1,5 +1,5 @@
 import { estimate } from '../../evals/estimators/estimate.ts'
-import { type Estimates } from '../../evals/estimators/estimates.ts'
+import type { Estimates } from '../../evals/estimators/estimates.ts'
 import { noMoments } from '../../evals/estimators/moments.ts'
 import type { Cell } from '../../evals/evidence.ts'
 import { boundsOf, nurseryShare } from '../../evals/optimiser/bounds.ts'
@@ -50,8 +50,16 @@ export function exactRows(): EvalRow[] {
   })
   const { worst, infeasible } = bruteForce(1000)
   return [
-    atMost("Simpson's log: largest difference of the candidate that only looks better", -0.03, Math.max(...estimates.difference.map((row) => row[1] ?? 0))),
-    atMost("Simpson's log: its share in any segment at floor .02 in each", 0.5, Math.max(...weights.map((row) => row[1] ?? 0))),
+    atMost(
+      "Simpson's log: largest difference of the candidate that only looks better",
+      -0.03,
+      Math.max(...estimates.difference.map((row) => row[1] ?? 0)),
+    ),
+    atMost(
+      "Simpson's log: its share in any segment at floor .02 in each",
+      0.5,
+      Math.max(...weights.map((row) => row[1] ?? 0)),
+    ),
     atMost('solver against brute force, 1,000 cases: largest difference of cost', 1e-9, worst, 12),
     atLeast('cases without a solution, told alike', 1, Number(infeasible), 0),
     atMost('64 segments × 8 candidates: milliseconds', 200, optimiserMs(), 0),
@@ -67,7 +75,8 @@ export function bruteForce(cases: number): { readonly worst: number; readonly in
     const weights = solve(problem)
     const best = bestVertex(problem)
     if ((weights === undefined) !== (best === undefined)) infeasible = false
-    if (weights !== undefined && best !== undefined) worst = Math.max(worst, Math.abs(costOf(problem, weights) - best))
+    if (weights !== undefined && best !== undefined)
+      worst = Math.max(worst, Math.abs(costOf(problem, weights) - best))
   }
   return { worst, infeasible }
 }
@@ -88,7 +97,11 @@ function randomProblem(random: Random): Problem {
 }
 
 function costOf({ share, cost }: Problem, weights: readonly (readonly number[])[]): number {
-  return share.reduce((sum, part, s) => sum + part * (weights[s] ?? []).reduce((row, weight, a) => row + weight * at(cost, s, a), 0), 0)
+  return share.reduce(
+    (sum, part, s) =>
+      sum + part * (weights[s] ?? []).reduce((row, weight, a) => row + weight * at(cost, s, a), 0),
+    0,
+  )
 }
 
 interface Point {
@@ -110,11 +123,13 @@ function bestVertex(problem: Problem): number | undefined {
   }
   for (const a of polygons[0] ?? [])
     for (const b of polygons[1] ?? [])
-      for (const c of polygons[2] ?? []) if (a.gain + b.gain + c.gain >= problem.floor - 1e-12) take(a.cost + b.cost + c.cost)
+      for (const c of polygons[2] ?? [])
+        if (a.gain + b.gain + c.gain >= problem.floor - 1e-12) take(a.cost + b.cost + c.cost)
   for (const [edge, polygon] of polygons.entries()) {
     const [others = [], more = []] = polygons.filter((_, s) => s !== edge)
     for (const a of others)
-      for (const b of more) for (const cut of cuts(polygon, problem.floor - a.gain - b.gain)) take(a.cost + b.cost + cut)
+      for (const b of more)
+        for (const cut of cuts(polygon, problem.floor - a.gain - b.gain)) take(a.cost + b.cost + cut)
   }
   return best
 }
@@ -138,8 +153,13 @@ function verticesOf({ cost, gain, lower, upper, segmentFloor }: Problem, s: numb
       const fixed = [0, 1, 2].filter((a) => a !== free)
       for (const [index, a] of fixed.entries()) weights[a] = at((bits >> index) & 1 ? upper : lower, s, a)
       weights[free] = 1 - weights.reduce((sum, weight) => sum + weight, 0)
-      if ((weights[free] ?? 0) < at(lower, s, free) - 1e-12 || (weights[free] ?? 0) > at(upper, s, free) + 1e-12) continue
-      const dot = (values: readonly (readonly number[])[]) => weights.reduce((sum, weight, a) => sum + weight * at(values, s, a), 0)
+      if (
+        (weights[free] ?? 0) < at(lower, s, free) - 1e-12 ||
+        (weights[free] ?? 0) > at(upper, s, free) + 1e-12
+      )
+        continue
+      const dot = (values: readonly (readonly number[])[]) =>
+        weights.reduce((sum, weight, a) => sum + weight * at(values, s, a), 0)
       corners.push({ cost: dot(cost), gain: dot(gain) })
     }
   const inside = corners.filter((point) => point.gain >= segmentFloor - 1e-12)

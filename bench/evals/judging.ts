@@ -1,6 +1,6 @@
 import { calibrated, calibration } from '../../evals/estimators/ppi.ts'
 import { judgeHealth, mixedVersions } from '../../evals/judge/health.ts'
-import { type JudgedPair, scoreOf, type Side } from '../../evals/judge/verdict.ts'
+import { type JudgedPair, type Side, scoreOf } from '../../evals/judge/verdict.ts'
 import { sampleWithout, seededRandom } from '../../evals/random.ts'
 import { evalLines } from '../../testing/evals.ts'
 import { atLeast, type EvalRow, mean, share } from './row.ts'
@@ -15,7 +15,8 @@ interface CrowdPair {
   readonly gpt35_pos: 'left' | 'right' | 'tie'
 }
 
-const pairs = (): CrowdPair[] => evalLines('judge_llmfao.jsonl.gz').map((line) => JSON.parse(line) as CrowdPair)
+const pairs = (): CrowdPair[] =>
+  evalLines('judge_llmfao.jsonl.gz').map((line) => JSON.parse(line) as CrowdPair)
 
 const turned = (side: Side): Side => (side === 'tie' ? 'tie' : side === 'a' ? 'b' : 'a')
 
@@ -51,8 +52,17 @@ export function judgeRows(): EvalRow[] {
   const oneVersion = wildbench.filter(({ scorerVersion }) => scorerVersion === wildbench[0]?.scorerVersion)
   const refused = (holds: boolean) => Number(holds)
   return [
-    atLeast('intervals with GPT-4 and 25 labels that cover the crowd', 0.92, share(coverage(), (covered) => covered)),
-    atLeast('GPT-3.5, which prefers what stands left, is refused', 1, refused(judgeHealth(asJudged('gpt35'), 0).problems.length > 0), 0),
+    atLeast(
+      'intervals with GPT-4 and 25 labels that cover the crowd',
+      0.92,
+      share(coverage(), (covered) => covered),
+    ),
+    atLeast(
+      'GPT-3.5, which prefers what stands left, is refused',
+      1,
+      refused(judgeHealth(asJudged('gpt35'), 0).problems.length > 0),
+      0,
+    ),
     atLeast('GPT-4 is not', 1, refused(judgeHealth(asJudged('gpt4'), 0).problems.length === 0), 0),
     atLeast('scores of two judges are refused as mixed', 1, refused(mixedVersions(wildbench).length > 0), 0),
     atLeast('scores of one version are not', 1, refused(mixedVersions(oneVersion).length === 0), 0),

@@ -1,5 +1,5 @@
-import { isSameDraw } from '../../evals/integrity/recompute.ts'
 import { integrity } from '../../evals/integrity/integrity.ts'
+import { isSameDraw } from '../../evals/integrity/recompute.ts'
 import { seededRandom } from '../../evals/random.ts'
 import { playDay, type Row, type Ruling } from '../../evals/simulate/day.ts'
 import { factsOf } from '../../evals/simulate/facts.ts'
@@ -26,7 +26,12 @@ export function quietRows(seeds: number): EvalRow[] {
     atMost('equal quality at 1, .5, .2, .1, floor .05: cost on day 27', 0.2, mean(costs(0.05))),
     atMost('the same, floor .02', 0.25, mean(costs(0.02))),
     atLeast('least share of a candidate, 200 scores a day', 0.005, least, 6),
-    atLeast('least scores of a candidate on a day', 1, Math.min(...starved.flatMap(({ scored }) => scored)), 0),
+    atLeast(
+      'least scores of a candidate on a day',
+      1,
+      Math.min(...starved.flatMap(({ scored }) => scored)),
+      0,
+    ),
   ]
 }
 
@@ -49,18 +54,35 @@ export function integrityRows(runs: number): EvalRow[] {
   const logs = Array.from({ length: runs }, (_, index) =>
     playDay(table, ruling, { day: index, requests: 20_000, random: seededRandom('integrity', index) }),
   )
-  const isHeld = (rows: readonly Row[]) => integrity({ ...factsOf(rows, of), mismatches: 0 }).problems.length > 0
+  const isHeld = (rows: readonly Row[]) =>
+    integrity({ ...factsOf(rows, of), mismatches: 0 }).problems.length > 0
   const diverted = logs.map((rows, index) => {
     const random = seededRandom('divert', index)
     return rows.map((row) => (row.candidate === 2 && random() < 0.05 ? { ...row, candidate: 4 } : row))
   })
   const [log = []] = logs
-  const forged = log.map((row, index) => (index === 17 ? { ...row, candidate: (row.candidate + 1) % 5 } : row))
+  const forged = log.map((row, index) =>
+    index === 17 ? { ...row, candidate: (row.candidate + 1) % 5 } : row,
+  )
   return [
-    atLeast('5 % of the main candidate diverted, 20,000 rows: held by counts alone', 0.99, share(diverted, isHeld)),
+    atLeast(
+      '5 % of the main candidate diverted, 20,000 rows: held by counts alone',
+      0.99,
+      share(diverted, isHeld),
+    ),
     atMost('clean logs that are held', 0.005, share(logs, isHeld)),
-    atLeast('one forged winner among those drawn again: held', 1, Number(integrity(factsOf(forged, of)).problems.length > 0), 0),
-    atLeast('rows whose draw recomputes', 1, share(log, (row) => isSameDraw(drawn(row, of))), 4),
+    atLeast(
+      'one forged winner among those drawn again: held',
+      1,
+      Number(integrity(factsOf(forged, of)).problems.length > 0),
+      0,
+    ),
+    atLeast(
+      'rows whose draw recomputes',
+      1,
+      share(log, (row) => isSameDraw(drawn(row, of))),
+      4,
+    ),
   ]
 }
 

@@ -25,9 +25,30 @@ export function savingsRows(seeds: number): EvalRow[] {
     { label: 'MMLU, cold', table: two, maxLoss: 0.05, segmentLoss: 0.06, goal: 0.78 },
     { label: 'MMLU, cold', table: two, maxLoss: 0.05, segmentLoss: 0.1 },
     { label: 'MMLU, cold', table: two, maxLoss: 0.02, segmentLoss: 0.06, goal: 0.93 },
-    { label: 'MMLU-Pro, golden 300', table: pro, maxLoss: 0.05, segmentLoss: 0.1, start: { golden: 300 }, goal: 0.46 },
-    { label: 'MMLU, golden 300', table: two, maxLoss: 0.05, segmentLoss: 0.1, start: { golden: 300 }, goal: 0.71 },
-    { label: 'MMLU-Pro, golden 300', table: pro, maxLoss: 0.05, segmentLoss: 0.06, start: { golden: 300 }, dayGoal: 0.65 },
+    {
+      label: 'MMLU-Pro, golden 300',
+      table: pro,
+      maxLoss: 0.05,
+      segmentLoss: 0.1,
+      start: { golden: 300 },
+      goal: 0.46,
+    },
+    {
+      label: 'MMLU, golden 300',
+      table: two,
+      maxLoss: 0.05,
+      segmentLoss: 0.1,
+      start: { golden: 300 },
+      goal: 0.71,
+    },
+    {
+      label: 'MMLU-Pro, golden 300',
+      table: pro,
+      maxLoss: 0.05,
+      segmentLoss: 0.06,
+      start: { golden: 300 },
+      dayGoal: 0.65,
+    },
     { label: 'MMLU-Pro, shadow', table: pro, maxLoss: 0.02, segmentLoss: 0.06, start: { shadow: 0.05 } },
     { label: 'MMLU, shadow', table: two, maxLoss: 0.02, segmentLoss: 0.06, start: { shadow: 0.05 } },
   ]
@@ -42,13 +63,21 @@ export function savingsRows(seeds: number): EvalRow[] {
   }
   const dayOf = (label: string) => day7.get(`${label} 0.02`) ?? 1
   rows.push(
-    atLeast('MMLU-Pro, day 7: how much cheaper with shadows', 0.15, dayOf('MMLU-Pro, cold') - dayOf('MMLU-Pro, shadow')),
+    atLeast(
+      'MMLU-Pro, day 7: how much cheaper with shadows',
+      0.15,
+      dayOf('MMLU-Pro, cold') - dayOf('MMLU-Pro, shadow'),
+    ),
     atMost('MMLU, day 7: how much dearer with shadows', 0.02, dayOf('MMLU, shadow') - dayOf('MMLU, cold')),
   )
   return rows
 }
 
-function costRows(name: string, runs: readonly (readonly SimulatedDay[])[], { goal, dayGoal }: Case): EvalRow[] {
+function costRows(
+  name: string,
+  runs: readonly (readonly SimulatedDay[])[],
+  { goal, dayGoal }: Case,
+): EvalRow[] {
   const cost = (day: number) => mean(runs.map((run) => run[day]?.costShare ?? 1))
   return [
     ...(goal === undefined ? [] : [atMost(`${name}: cost on day 27`, goal, cost(27))]),
@@ -56,7 +85,11 @@ function costRows(name: string, runs: readonly (readonly SimulatedDay[])[], { go
   ]
 }
 
-function floorRows(name: string, runs: readonly (readonly SimulatedDay[])[], { maxLoss, start }: Case): EvalRow[] {
+function floorRows(
+  name: string,
+  runs: readonly (readonly SimulatedDay[])[],
+  { maxLoss, start }: Case,
+): EvalRow[] {
   const days = runs.flatMap((run) => run.filter(({ day }) => day > 7))
   const under = (points: number) => share(days, ({ qualityLoss }) => qualityLoss > maxLoss + points)
   const last = mean(runs.map((run) => run.at(-1)?.qualityLoss ?? 0))

@@ -32,7 +32,11 @@ export function gapRows(seeds: number): EvalRow[] {
   const table = mmlu()
   const size = table.isTraining.filter((isTraining) => isTraining).length
   const of = (examples: number) =>
-    mean(Array.from({ length: seeds }, (_, seed) => gapArea(table, examples, seededRandom('gap', seed, examples))))
+    mean(
+      Array.from({ length: seeds }, (_, seed) =>
+        gapArea(table, examples, seededRandom('gap', seed, examples)),
+      ),
+    )
   return [
     atLeast(`MMLU, APGR with ${size} logged examples`, 0.65, of(size)),
     atLeast('MMLU, APGR with 1,784 logged examples', 0.62, of(1784)),
@@ -47,7 +51,12 @@ function halves({ prompts, isTraining }: NamedTable): { train: Prompt[]; test: P
   }
 }
 
-function learnt(table: NamedTable, prompts: readonly Prompt[], random: Random | undefined, segments: readonly string[]): Estimates {
+function learnt(
+  table: NamedTable,
+  prompts: readonly Prompt[],
+  random: Random | undefined,
+  segments: readonly string[],
+): Estimates {
   const cells = new Map<string, Cell>()
   const counts = new Map<string, number>()
   for (const { segment, quality, costUsd } of prompts) {
@@ -131,7 +140,9 @@ function gapArea(table: NamedTable, examples: number, random: Random): number {
   const { difference, candidates } = learnt(table, chosen, random, truth.segments)
   const strong = candidates.indexOf(table.baseline)
   const weak = 1 - strong
-  const order = truth.segments.map((_, s) => s).sort((x, y) => (difference[x]?.[weak] ?? 0) - (difference[y]?.[weak] ?? 0))
+  const order = truth.segments
+    .map((_, s) => s)
+    .sort((x, y) => (difference[x]?.[weak] ?? 0) - (difference[y]?.[weak] ?? 0))
   const gap = (truth.mean[strong] ?? 0) - (truth.mean[weak] ?? 0)
   let recovered = 0
   let area = 0

@@ -1,4 +1,5 @@
 import { type Random, seededRandom } from '../../evals/random.ts'
+import { bet, fires, newEProcess } from '../../evals/tests/e-process.ts'
 import {
   type CanaryProcesses,
   crossing,
@@ -6,7 +7,6 @@ import {
   type Outcome,
   watchPair,
 } from '../../evals/watch/canary.ts'
-import { bet, fires, newEProcess } from '../../evals/tests/e-process.ts'
 import { mmluPro, played } from '../../testing/evals.ts'
 import { atLeast, atMost, type EvalRow, median, share } from './row.ts'
 
@@ -17,11 +17,20 @@ const alpha = 0.0125
 export function canaryRows(runs: number): EvalRow[] {
   const seeds = Array.from({ length: runs }, (_, index) => index)
   const same = seeds.map((seed) => fourMetrics(seed, 1500))
-  const worse = (points: number, margin: number) => seeds.map((seed) => pairsUntil(seed, { points, margin, most: 5000 }))
+  const worse = (points: number, margin: number) =>
+    seeds.map((seed) => pairsUntil(seed, { points, margin, most: 5000 }))
   const ten = worse(0.1, 0)
   return [
-    atMost('canary as good as its control: taken back', 0.05, share(same, (crossed) => crossed)),
-    atLeast('10 points worse: found within 1,000 pairs', 0.8, share(ten, (pairs) => pairs <= 1000)),
+    atMost(
+      'canary as good as its control: taken back',
+      0.05,
+      share(same, (crossed) => crossed),
+    ),
+    atLeast(
+      '10 points worse: found within 1,000 pairs',
+      0.8,
+      share(ten, (pairs) => pairs <= 1000),
+    ),
     atMost('5 points worse: median pairs (reference 1,414)', 1700, median(worse(0.05, 0)), 0),
     atMost('10 points worse: median pairs (reference 390)', 450, median(ten), 0),
     atMost('10 points worse, margin .02: median pairs (reference 614)', 700, median(worse(0.1, 0.02)), 0),
@@ -67,12 +76,18 @@ export function driftRows(seeds: number): EvalRow[] {
     Array.from({ length: seeds }, (_, index) => {
       const changes = [{ day: changedOn, candidate: main, points }]
       const days = played(table, { seed: index + 1, settings, changes })
-      return days.filter(({ day }) => day > changedOn).findIndex(({ qualityLoss }) => qualityLoss <= 0.055) + 1
+      return (
+        days.filter(({ day }) => day > changedOn).findIndex(({ qualityLoss }) => qualityLoss <= 0.055) + 1
+      )
     })
   const fifteen = runsUntilBack(-0.15)
   const thirty = runsUntilBack(-0.3)
-  const quiet = Array.from({ length: seeds }, (_, index) => played(table, { seed: index + 1, days: 36, settings }))
-  const alarms = quiet.flatMap((run) => run.filter(({ decision }) => decision.alarms.some((name) => name.endsWith('_drift'))))
+  const quiet = Array.from({ length: seeds }, (_, index) =>
+    played(table, { seed: index + 1, days: 36, settings }),
+  )
+  const alarms = quiet.flatMap((run) =>
+    run.filter(({ decision }) => decision.alarms.some((name) => name.endsWith('_drift'))),
+  )
   const candidateWeeks = (seeds * 36 * table.candidates.length) / 7
   const within = (runs: readonly number[], most: number) => share(runs, (count) => count > 0 && count <= most)
   return [

@@ -50,7 +50,9 @@ function asked(values: Values): SimulationAsk {
   }
   const loss = shareFrom('max-loss', values['max-loss'] ?? '0.02')
   const segmentLoss =
-    values['segment-loss'] === undefined ? usualSegmentLoss(loss) : shareFrom('segment-loss', values['segment-loss'])
+    values['segment-loss'] === undefined
+      ? usualSegmentLoss(loss)
+      : shareFrom('segment-loss', values['segment-loss'])
   const named = listFrom('candidates', values.candidates)
   if (values.table === undefined || values.meta === undefined)
     throw new UsageProblem('--table FILE and --meta FILE say what is played; see sidelight evals --help')
@@ -61,7 +63,11 @@ function asked(values: Values): SimulationAsk {
   const [first = ''] = named ?? table.candidates
   const baseline = values.baseline ?? first
   known('baseline', [baseline], table.candidates)
-  known('drift', changes.map(({ candidate }) => candidate), table.candidates)
+  known(
+    'drift',
+    changes.map(({ candidate }) => candidate),
+    table.candidates,
+  )
   const settings = usualSettings({
     route: 'simulated',
     candidates: table.candidates,

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { simpson } from '../../bench/evals/exact.ts'
 import { type Cell, noCell } from '../evidence.ts'
 import { seededRandom } from '../random.ts'
-import { standardError } from './estimates.ts'
 import { estimate } from './estimate.ts'
+import { standardError } from './estimates.ts'
 import { discount, momentsOf, noMoments } from './moments.ts'
 import { doublyRobust, effectiveSample, type ScoredRow, snips, weighed } from './off-policy.ts'
 import { calibrated, calibration } from './ppi.ts'
@@ -27,7 +27,10 @@ test('who is asked what is easy gains nothing by it', () => {
 
 test('a cell without scores expects the difference of the route, and is unsure of it', () => {
   const estimates = estimate(
-    asked({ 's a': cell(many(500, 0.8)), 's b': cell(many(500, 0.6)), 't a': cell(many(500, 0.5)) }, ['s', 't']),
+    asked({ 's a': cell(many(500, 0.8)), 's b': cell(many(500, 0.6)), 't a': cell(many(500, 0.5)) }, [
+      's',
+      't',
+    ]),
     {},
   )
   assert.ok(Math.abs((estimates.difference[1]?.[1] ?? 0) + 0.2) < 0.01)
@@ -92,7 +95,10 @@ test('people and judge together: right on average, however wrong the judge is', 
   let covered = 0
   for (let run = 0; run < 200; run += 1) {
     const by = calibration(Array.from({ length: 100 }, draw), 500)
-    const { mean, variance } = calibrated(Array.from({ length: 500 }, () => draw().judge), by)
+    const { mean, variance } = calibrated(
+      Array.from({ length: 500 }, () => draw().judge),
+      by,
+    )
     if (Math.abs(mean - 0.4) <= 1.96 * Math.sqrt(variance)) covered += 1
   }
   assert.ok(covered >= 180, `${covered} of 200`)

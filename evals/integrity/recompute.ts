@@ -24,7 +24,10 @@ export function isSameDraw(row: DrawnRow): boolean {
   return candidates[index] === assigned && isHoldout === row.isHoldout
 }
 
-function winnerOf({ candidates, probabilities, drawU, baseline }: DrawnRow): { index: number; isHoldout: boolean } {
+function winnerOf({ candidates, probabilities, drawU, baseline }: DrawnRow): {
+  index: number
+  isHoldout: boolean
+} {
   const at = baseline === undefined ? -1 : candidates.indexOf(baseline)
   if (at < 0 || (probabilities[at] ?? 0) < holdoutShare)
     return { index: pick(probabilities, drawU), isHoldout: false }

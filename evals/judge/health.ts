@@ -52,11 +52,15 @@ function problemsOf(of: Omit<JudgeHealth, 'problems'>): string[] {
   const [least, most] = firstBounds
   if (of.labels < leastLabels) problems.push(`${of.labels} labels of people; ${leastLabels} are needed`)
   if (of.consistency !== undefined && of.consistency < leastConsistency)
-    problems.push(`${percent(of.consistency)} of verdicts survive the other order; ${percent(leastConsistency)} must`)
+    problems.push(
+      `${percent(of.consistency)} of verdicts survive the other order; ${percent(leastConsistency)} must`,
+    )
   if (of.firstShare < least || of.firstShare > most)
     problems.push(`it picks the answer that stands first in ${percent(of.firstShare)} of pairs`)
   if (of.kappa < leastKappa && of.lambda < leastLambda)
-    problems.push(`it agrees too little with people (kappa ${of.kappa.toFixed(2)}, lambda ${of.lambda.toFixed(2)})`)
+    problems.push(
+      `it agrees too little with people (kappa ${of.kappa.toFixed(2)}, lambda ${of.lambda.toFixed(2)})`,
+    )
   if (of.parseFailures > parseFailuresMost)
     problems.push(`${percent(of.parseFailures)} of its replies could not be read`)
   if (of.lengthAuc > lengthAucMost || of.lengthAuc < 1 - lengthAucMost)

@@ -34,7 +34,9 @@ export function isChange(
 }
 
 function isUnexplored(current: Matrix, next: Matrix): boolean {
-  return current.some((row, s) => row.some((weight, a) => weight < 0.9 * exploration && at(next, s, a) >= exploration))
+  return current.some((row, s) =>
+    row.some((weight, a) => weight < 0.9 * exploration && at(next, s, a) >= exploration),
+  )
 }
 
 function mustMove(
@@ -43,7 +45,9 @@ function mustMove(
 ): boolean {
   const { baseline } = estimates
   const isOver = current.some((row, s) =>
-    row.some((weight, a) => a !== baseline && weight > Math.max(at(bounds.upper, s, a), nurseryLeft) + excess),
+    row.some(
+      (weight, a) => a !== baseline && weight > Math.max(at(bounds.upper, s, a), nurseryLeft) + excess,
+    ),
   )
   return (
     isOver ||

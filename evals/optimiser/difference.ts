@@ -18,7 +18,11 @@ export function mixDifference(estimates: Estimates, weights: Matrix): MixDiffere
   return { mean: weighted(share, weights, difference), error: Math.sqrt(own + shared) }
 }
 
-export function segmentDifference(estimates: Estimates, segment: number, row: readonly number[]): MixDifference {
+export function segmentDifference(
+  estimates: Estimates,
+  segment: number,
+  row: readonly number[],
+): MixDifference {
   const shared = sumOf(row, (weight, a) => weight ** 2 * (estimates.sharedVariance[a] ?? 0))
   const mean = dot(row, estimates.difference[segment] ?? [])
   return { mean, error: Math.sqrt(ownVariance(estimates, segment, row) + shared) }

@@ -1,8 +1,14 @@
 /** Segment by candidate. */
 export type Matrix = readonly (readonly number[])[]
 
-export function matrix(rows: number, columns: number, value: (row: number, column: number) => number): number[][] {
-  return Array.from({ length: rows }, (_, row) => Array.from({ length: columns }, (_, column) => value(row, column)))
+export function matrix(
+  rows: number,
+  columns: number,
+  value: (row: number, column: number) => number,
+): number[][] {
+  return Array.from({ length: rows }, (_, row) =>
+    Array.from({ length: columns }, (_, column) => value(row, column)),
+  )
 }
 
 export function sumOf(values: readonly number[], term: (value: number, index: number) => number): number {

@@ -55,4 +55,3 @@ function relativeCost({ share, cost, baseline }: Estimates, weights: Matrix): nu
   const base = share.reduce((sum, part, s) => sum + part * (cost[s]?.[baseline] ?? 0), 0)
   return base > 0 ? weighted(share, weights, cost) / base : 1
 }
-

@@ -29,7 +29,8 @@ test('the floor of the route binds exactly, and so does that of a segment', () =
   }
   const weights = solve(problem)
   assert.ok(weights !== undefined)
-  const gain = (s: number) => (weights[s] ?? []).reduce((sum, w, a) => sum + w * (problem.gain[s]?.[a] ?? 0), 0)
+  const gain = (s: number) =>
+    (weights[s] ?? []).reduce((sum, w, a) => sum + w * (problem.gain[s]?.[a] ?? 0), 0)
   assert.ok(Math.abs(0.5 * gain(0) + 0.5 * gain(1) + 0.02) < 1e-9)
   assert.ok(gain(0) >= -0.03 - 1e-9 && gain(1) >= -0.03 - 1e-9)
 })

@@ -23,7 +23,15 @@ export interface Way {
 const tolerance = 1e-12
 
 /** The cheapest weights that keep both floors, exactly; undefined when there are none. */
-export function solve({ share, cost, gain, lower, upper, floor, segmentFloor }: Problem): number[][] | undefined {
+export function solve({
+  share,
+  cost,
+  gain,
+  lower,
+  upper,
+  floor,
+  segmentFloor,
+}: Problem): number[][] | undefined {
   const ways = share.map((_, s) => {
     const of = (values: Matrix) => values[s] ?? []
     return wayOf({ cost: of(cost), gain: of(gain), lower: of(lower), upper: of(upper) }, segmentFloor)

@@ -22,7 +22,12 @@ export function stepBack(current: Matrix, target: Matrix, baseline: number): num
 }
 
 /** Cuts are immediate: weight above what is allowed goes to the baseline, before anything is weighed. */
-export function cut(current: Matrix, upper: Matrix, baseline: number, only: (candidate: number) => boolean): number[][] {
+export function cut(
+  current: Matrix,
+  upper: Matrix,
+  baseline: number,
+  only: (candidate: number) => boolean,
+): number[][] {
   return current.map((row, s) => {
     const next = row.map((weight, a) =>
       a !== baseline && only(a) ? Math.min(weight, at(upper, s, a)) : weight,

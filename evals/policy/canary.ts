@@ -5,7 +5,12 @@ import type { PolicyDocument } from '../../contract/policy.ts'
 /** The same weights for a share of the units; 1: for all. Who is on which side stays while the share grows. */
 export function withCanary(
   document: PolicyDocument,
-  of: { readonly fraction: number; readonly control: PolicyDocument; readonly version: number; readonly nowMs: number },
+  of: {
+    readonly fraction: number
+    readonly control: PolicyDocument
+    readonly version: number
+    readonly nowMs: number
+  },
 ): ReadPolicy {
   const { id: _id, signature: _signature, schema: _schema, canary, ...content } = document
   const { control, fraction } = of

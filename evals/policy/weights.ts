@@ -18,7 +18,9 @@ export function documentWeights(
 
 /** What share of the traffic each candidate gets by a document's weights. */
 export function trafficShares(weights: Weights, candidates: readonly string[], baseline: number): number[] {
-  const own = candidates.map((candidate) => (Object.hasOwn(weights, candidate) ? (weights[candidate] ?? 0) : 0))
+  const own = candidates.map((candidate) =>
+    Object.hasOwn(weights, candidate) ? (weights[candidate] ?? 0) : 0,
+  )
   const sum = own.reduce((total, weight) => total + weight, 0)
   return own.map((weight, a) => {
     // Where a document names nobody that is left, the baseline serves.
@@ -28,7 +30,10 @@ export function trafficShares(weights: Weights, candidates: readonly string[], b
 }
 
 /** Weights of a segment as recorded. */
-export function weightsIn(policy: Pick<PolicyDocument, 'merge' | 'segments' | 'default'>, segment: string): Weights {
+export function weightsIn(
+  policy: Pick<PolicyDocument, 'merge' | 'segments' | 'default'>,
+  segment: string,
+): Weights {
   const merged = Object.hasOwn(policy.merge, segment) ? (policy.merge[segment] ?? segment) : segment
   return (Object.hasOwn(policy.segments, merged) ? policy.segments[merged] : undefined) ?? policy.default
 }

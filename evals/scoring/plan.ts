@@ -3,7 +3,9 @@
  * what they leave is spread over the others. Rare candidates so come first: at a flat rate they are hardly ever seen.
  */
 export function waterFilled(available: readonly number[], budget: number): number[] {
-  const order = available.map((_, index) => index).sort((a, b) => (available[a] ?? 0) - (available[b] ?? 0) || a - b)
+  const order = available
+    .map((_, index) => index)
+    .sort((a, b) => (available[a] ?? 0) - (available[b] ?? 0) || a - b)
   const planned = available.map(() => 0)
   let left = Math.min(
     budget,

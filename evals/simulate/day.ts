@@ -24,7 +24,11 @@ export interface Ruling {
 }
 
 /** A day of traffic: prompts by chance, candidates by the draw that sidecars make. */
-export function playDay(table: Table, ruling: Ruling, of: { day: number; requests: number; random: Random }): Row[] {
+export function playDay(
+  table: Table,
+  ruling: Ruling,
+  of: { day: number; requests: number; random: Random },
+): Row[] {
   const { prompts } = table
   return Array.from({ length: of.requests }, (_, index) => {
     const prompt = prompts[Math.floor(of.random() * prompts.length)] as Prompt

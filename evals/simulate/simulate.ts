@@ -78,12 +78,22 @@ export function* simulate(asked: SimulationAsk): Generator<SimulatedDay> {
   }
   const kept = keptOn(0, asked.changes, { candidates: table.candidates, truth })
   const items = goldenItems(asked, random)
-  addPairs(state, items, { day: 0, heldBack: goldenHeldBack, settings, kept, random, segmentOf: (segment) => segment })
+  addPairs(state, items, {
+    day: 0,
+    heldBack: goldenHeldBack,
+    settings,
+    kept,
+    random,
+    segmentOf: (segment) => segment,
+  })
   for (let day = 0; day < asked.days; day += 1) yield playAndRun(asked, { state, truth, random, day })
 }
 
 function goldenItems({ table, golden }: SimulationAsk, random: Random): Prompt[] {
-  return Array.from({ length: golden }, () => table.prompts[Math.floor(random() * table.prompts.length)] as Prompt)
+  return Array.from(
+    { length: golden },
+    () => table.prompts[Math.floor(random() * table.prompts.length)] as Prompt,
+  )
 }
 
 function playAndRun(
@@ -102,8 +112,18 @@ function playAndRun(
   const decision = decide({
     settings,
     evidence: state.ledger,
-    standing: { policy: state.policy, configured: startWeights(settings), saltId: ruling.saltId, drifted, reverts: [] },
-    integrity: factsOf(rows, { ruling, candidates: settings.candidates, policyVersion: state.policy?.version ?? 0 }),
+    standing: {
+      policy: state.policy,
+      configured: startWeights(settings),
+      saltId: ruling.saltId,
+      drifted,
+      reverts: [],
+    },
+    integrity: factsOf(rows, {
+      ruling,
+      candidates: settings.candidates,
+      policyVersion: state.policy?.version ?? 0,
+    }),
     scorerProblem: undefined,
     heldBack: { rows: state.heldBack, prompts: state.heldBackPrompts },
     runId: `simulate-${seed}-${day}`,
@@ -115,7 +135,11 @@ function playAndRun(
   const alone = worthOf(truth, () => settings.candidates.map((_, a) => (a === ruling.baseline ? 1 : 0)), kept)
   // What rounding leaves of a division is nothing anybody wants to read.
   const named = (segment: string) =>
-    Object.fromEntries(ruling.sharesOf(segment).map((share, a) => [settings.candidates[a] ?? '', Math.round(share * 1e9) / 1e9]))
+    Object.fromEntries(
+      ruling
+        .sharesOf(segment)
+        .map((share, a) => [settings.candidates[a] ?? '', Math.round(share * 1e9) / 1e9]),
+    )
   return {
     day,
     weights: Object.fromEntries(truth.segments.map((segment) => [segment, named(segment)])),
@@ -140,11 +164,21 @@ function rulingOf(settings: LoopSettings, policy: PolicyDocument | undefined, sa
   const sharesOf = (segment: string) => {
     const found =
       known.get(segment) ??
-      trafficShares(policy === undefined ? startWeights(settings) : weightsIn(policy, segment), candidates, baseline)
+      trafficShares(
+        policy === undefined ? startWeights(settings) : weightsIn(policy, segment),
+        candidates,
+        baseline,
+      )
     known.set(segment, found)
     return found
   }
-  return { saltId: salt, route, baseline, sharesOf, segmentOf: (segment) => mergedInto(policy?.merge ?? {}, segment) }
+  return {
+    saltId: salt,
+    route,
+    baseline,
+    sharesOf,
+    segmentOf: (segment) => mergedInto(policy?.merge ?? {}, segment),
+  }
 }
 
 interface Score {
@@ -174,9 +208,17 @@ function collectDay(
     ledger.add(segment, id, 'delivered', 1)
   }
   const others = settings.candidates.length - 1
-  const shadows = others === 0 ? 0 : Math.floor(Math.min(asked.shadow * rows.length, settings.scores / others))
+  const shadows =
+    others === 0 ? 0 : Math.floor(Math.min(asked.shadow * rows.length, settings.scores / others))
   const shadowed = sampleWithout(random, shadows, rows.length).map((index) => (rows[index] as Row).prompt)
-  addPairs(state, shadowed, { day, heldBack: heldBackShare, settings, kept, random, segmentOf: ruling.segmentOf })
+  addPairs(state, shadowed, {
+    day,
+    heldBack: heldBackShare,
+    settings,
+    kept,
+    random,
+    segmentOf: ruling.segmentOf,
+  })
   const scores: Score[] = []
   for (const { row, inclusion } of chosenOf(rows, settings.scores - shadows * others)) {
     const { segment, candidate, propensity, unit } = row
@@ -185,7 +227,15 @@ function collectDay(
     const id = settings.candidates[candidate] ?? ''
     const place = unitPlace(unit)
     if (place < heldBackShare)
-      state.heldBack.push({ day, segment, candidate: id, score, propensity, inclusion, unit: place / heldBackShare })
+      state.heldBack.push({
+        day,
+        segment,
+        candidate: id,
+        score,
+        propensity,
+        inclusion,
+        unit: place / heldBackShare,
+      })
     else ledger.add(segment, id, 'live', score)
   }
   const isRecent = (row: { readonly day: number }) => day - row.day < heldBackDays
@@ -194,7 +244,10 @@ function collectDay(
   return scores
 }
 
-function chosenOf(rows: readonly Row[], budget: number): readonly { readonly row: Row; readonly inclusion: number }[] {
+function chosenOf(
+  rows: readonly Row[],
+  budget: number,
+): readonly { readonly row: Row; readonly inclusion: number }[] {
   const cells = new Map<string, Row[]>()
   for (const row of rows) {
     const key = `${row.candidate} ${row.segment}`
@@ -239,7 +292,9 @@ function addPairs(
     })
     if (of.random() < of.heldBack)
       heldBackPrompts.push({ day: of.day, segment, differences: Object.fromEntries(pairs) })
-    else for (const [candidate, value] of pairs) if (candidate !== baseline) ledger.add(segment, candidate, 'paired', value)
+    else
+      for (const [candidate, value] of pairs)
+        if (candidate !== baseline) ledger.add(segment, candidate, 'paired', value)
   }
 }
 

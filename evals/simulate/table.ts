@@ -45,7 +45,9 @@ export function readTable(files: {
 function columnOf(name: string, { models }: Meta): number {
   const column = models.indexOf(name)
   if (column < 0)
-    throw new TableProblem(`no model of the table is called ${JSON.stringify(name.slice(0, 60))}: it has ${models.join(', ')}`)
+    throw new TableProblem(
+      `no model of the table is called ${JSON.stringify(name.slice(0, 60))}: it has ${models.join(', ')}`,
+    )
   return column
 }
 
@@ -76,7 +78,8 @@ function json(file: string): unknown {
 
 function metaOf(value: unknown, file: string): Meta {
   const { models, price } = isObject(value) ? value : {}
-  const isNamed = Array.isArray(models) && models.length > 0 && models.every((name) => typeof name === 'string')
+  const isNamed =
+    Array.isArray(models) && models.length > 0 && models.every((name) => typeof name === 'string')
   if (!isNamed || new Set(models).size !== models.length)
     throw new TableProblem(`${file}: \`models\` is no list of different names`)
   const isPriced =
@@ -84,7 +87,9 @@ function metaOf(value: unknown, file: string): Meta {
     price.length === models.length &&
     price.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isAmount))
   if (!isPriced)
-    throw new TableProblem(`${file}: \`price\` is no list of [input, output] in USD per million tokens, one for each model`)
+    throw new TableProblem(
+      `${file}: \`price\` is no list of [input, output] in USD per million tokens, one for each model`,
+    )
   return { models, price } as unknown as Meta
 }
 
@@ -93,7 +98,11 @@ const isShare = (value: unknown) => isAmount(value) && (value as number) <= 1
 
 function promptOf(
   line: string,
-  { meta, columns, where }: { readonly meta: Meta; readonly columns: readonly number[]; readonly where: string },
+  {
+    meta,
+    columns,
+    where,
+  }: { readonly meta: Meta; readonly columns: readonly number[]; readonly where: string },
 ): Prompt {
   const fields = parsed(line, where)
   const { cat, in: input } = fields
@@ -105,7 +114,11 @@ function promptOf(
     const [perInput, perOutput] = meta.price[column] ?? [0, 0]
     return ((input as number) * perInput + (output[column] ?? 0) * perOutput) / 1e6
   }
-  return { segment: cat, quality: columns.map((column) => quality[column] ?? 0), costUsd: columns.map(costOf) }
+  return {
+    segment: cat,
+    quality: columns.map((column) => quality[column] ?? 0),
+    costUsd: columns.map(costOf),
+  }
 }
 
 function parsed(line: string, where: string): Readonly<Record<string, unknown>> {

@@ -63,7 +63,11 @@ export function worthOf(
 }
 
 /** The part of a candidate's answers that are still what they were. */
-export function keptOn(day: number, changes: readonly Change[], of: { candidates: readonly string[]; truth: Truth }): number[] {
+export function keptOn(
+  day: number,
+  changes: readonly Change[],
+  of: { candidates: readonly string[]; truth: Truth },
+): number[] {
   return of.candidates.map((candidate, a) => {
     const points = changes
       .filter((change) => change.candidate === candidate && change.day <= day)

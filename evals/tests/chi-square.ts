@@ -22,7 +22,11 @@ export function countTest(observed: readonly number[], expected: readonly number
   }, 0)
   const degrees = cells.length - 1
   // What can never be drawn was: no approximation is needed to see that.
-  return { statistic, degrees, p: statistic === Number.POSITIVE_INFINITY ? 0 : chiSquareP(statistic, degrees) }
+  return {
+    statistic,
+    degrees,
+    p: statistic === Number.POSITIVE_INFINITY ? 0 : chiSquareP(statistic, degrees),
+  }
 }
 
 interface CellCount {

@@ -49,11 +49,11 @@ function continued(a: number, x: number): number {
 export function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0
   if (x >= 1) return 1
-  const factor = Math.exp(
-    logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x),
-  )
+  const factor = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x))
   // The fraction converges fast on one side of the mean, and the function is symmetric.
-  return x < (a + 1) / (a + b + 2) ? (factor * fraction(x, a, b)) / a : 1 - (factor * fraction(1 - x, b, a)) / b
+  return x < (a + 1) / (a + b + 2)
+    ? (factor * fraction(x, a, b)) / a
+    : 1 - (factor * fraction(1 - x, b, a)) / b
 }
 
 function fraction(x: number, a: number, b: number): number {

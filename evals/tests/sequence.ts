@@ -19,10 +19,7 @@ export function sequenceRadius(n: number, deviation: number, alpha = 0.05): numb
   const inner = -2 * Math.log(alpha)
   const rho2 = (inner + Math.log(inner + 1)) / tunedFor
   const spread = n * rho2 + 1
-  return (
-    deviation *
-    Math.sqrt(((2 * spread) / (n * n * rho2)) * Math.log(1 + Math.sqrt(spread) / alpha))
-  )
+  return deviation * Math.sqrt(((2 * spread) / (n * n * rho2)) * Math.log(1 + Math.sqrt(spread) / alpha))
 }
 
 /** Undefined while there are too few numbers for it. */

@@ -37,7 +37,12 @@ export const newCanaryProcesses: CanaryProcesses = {
 }
 
 /** What may be lost without calling it a loss. */
-const margins: Readonly<Record<CanaryMetric, number>> = { quality: 0.02, ok: 0.005, duration: 0.02, cost: 0.0125 }
+const margins: Readonly<Record<CanaryMetric, number>> = {
+  quality: 0.02,
+  ok: 0.005,
+  duration: 0.02,
+  cost: 0.0125,
+}
 /** Costs have no upper end; what is above this many times the control's mean counts as this. */
 const costCap = 4
 /** Chance that a canary as good as its control is taken back, all metrics and all looks together. */

@@ -31,7 +31,8 @@ export function canaryVerdict(stage: CanaryStage, nowMs: number): CanaryVerdict 
   if (crossed !== undefined) return { kind: 'revert', crossing: crossed }
   const age = nowMs - stage.sinceMs
   if (stage.pairs >= leastPairs && age >= leastMs) return next(stage.fraction)
-  if (age > mostMs) return { kind: 'held', reason: `${stage.pairs} scored pairs in 48 h; ${leastPairs} are needed` }
+  if (age > mostMs)
+    return { kind: 'held', reason: `${stage.pairs} scored pairs in 48 h; ${leastPairs} are needed` }
   const pairs = Math.max(0, leastPairs - stage.pairs)
   const minutes = Math.max(0, Math.ceil((leastMs - age) / 60_000))
   return { kind: 'watching', missing: `${pairs} scored pairs and ${minutes} min` }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isRefusal, readPolicy } from '../../contract/policy/read.ts'
-import { makePolicy } from '../../contract/policy/make.ts'
 import { canaryRows } from '../../bench/evals/watching.ts'
+import { makePolicy } from '../../contract/policy/make.ts'
+import { isRefusal, readPolicy } from '../../contract/policy/read.ts'
 import { reverted, withCanary } from '../policy/canary.ts'
 import { bet, newEProcess } from '../tests/e-process.ts'
 import { crossing, newCanaryProcesses, watchPair } from './canary.ts'
@@ -16,7 +16,11 @@ const hour = 3_600_000
 function crossedBy(canary: Partial<typeof fine>, more: Partial<typeof reference> = {}) {
   let processes = newCanaryProcesses
   for (let pair = 0; pair < 400; pair += 1)
-    processes = watchPair(processes, { canary: { ...fine, ...canary }, control: fine }, { ...reference, ...more })
+    processes = watchPair(
+      processes,
+      { canary: { ...fine, ...canary }, control: fine },
+      { ...reference, ...more },
+    )
   return crossing(processes)?.metric
 }
 
@@ -42,7 +46,15 @@ test('a canary goes on when there are pairs and hours enough, waits before, and 
   assert.ok(verdict.kind === 'revert' && verdict.crossing.metric === 'ok' && verdict.crossing.eValue >= 80)
 })
 
-const content = { route: 'r', parent: 0, created_at: '2026-11-28T00:00:00.000Z', salt_id: 's1', segment_by: ['cat'], merge: {}, segments: {} }
+const content = {
+  route: 'r',
+  parent: 0,
+  created_at: '2026-11-28T00:00:00.000Z',
+  salt_id: 's1',
+  segment_by: ['cat'],
+  merge: {},
+  segments: {},
+}
 const parent = makePolicy({ ...content, version: 1, default: { a: 1 } }).document
 const next = makePolicy({ ...content, version: 2, parent: 1, default: { a: 0.5, b: 0.5 } }).document
 
@@ -51,9 +63,15 @@ test('stages are new versions of the same weights beside those of the control, a
   assert.deepEqual([first.canary?.fraction, first.canary?.control.version, first.version], [0.1, 1, 2])
   const second = withCanary(first, { fraction: 0.5, control: parent, version: 3, nowMs: 1 }).document
   assert.equal(second.canary?.salt, first.canary?.salt, 'who is in it stays in it')
-  assert.equal(withCanary(second, { fraction: 1, control: parent, version: 4, nowMs: 2 }).document.canary, undefined)
+  assert.equal(
+    withCanary(second, { fraction: 1, control: parent, version: 4, nowMs: 2 }).document.canary,
+    undefined,
+  )
   const back = reverted(second, { control: parent, nowMs: 3 })
-  assert.deepEqual([back.document.version, back.document.parent, { ...back.document.default }], [4, 3, { a: 1 }])
+  assert.deepEqual(
+    [back.document.version, back.document.parent, { ...back.document.default }],
+    [4, 3, { a: 1 }],
+  )
   assert.ok(!isRefusal(readPolicy(back.text, undefined)))
 })
 
@@ -71,8 +89,15 @@ test('drift is watched by candidate, against what was expected of it in its segm
   }))
   const expected = (segment: string) => (segment === 'easy' ? 1 : 0)
   assert.deepEqual(drift({}, scores, expected).alarms, ['worse'])
-  assert.deepEqual(drift({}, scores, () => undefined), { state: {}, alarms: [] })
+  assert.deepEqual(
+    drift({}, scores, () => undefined),
+    { state: {}, alarms: [] },
+  )
   const half = drift({}, scores.slice(0, 12), expected)
   assert.deepEqual(half.alarms, [])
-  assert.deepEqual(drift(half.state, scores.slice(12), expected).alarms, ['worse'], 'a run goes on where the last one ended')
+  assert.deepEqual(
+    drift(half.state, scores.slice(12), expected).alarms,
+    ['worse'],
+    'a run goes on where the last one ended',
+  )
 })

@@ -1,5 +1,5 @@
-import type { RequestRow } from '../../contract/record.ts'
 import { drawNumber, holdoutShare, unitHash } from '../../contract/draw.ts'
+import type { RequestRow } from '../../contract/record.ts'
 
 /** The draw, done once more from the row. */
 export interface Recomputed {

@@ -1,5 +1,5 @@
-import type { PolicyDocument, Weights } from '../../contract/policy.ts'
 import { canaryNumber, drawNumber, pick, pickHeldOut, withHoldout } from '../../contract/draw.ts'
+import type { PolicyDocument, Weights } from '../../contract/policy.ts'
 import { strategies } from './registry.ts'
 import type { Candidate, Route } from './route.ts'
 import type { StickyUnits } from './sticky.ts'

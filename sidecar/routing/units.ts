@@ -1,5 +1,5 @@
-import type { PromptOutline, PromptTurn } from '../prompt/turns.ts'
 import { unitHash } from '../../contract/draw.ts'
+import type { PromptOutline, PromptTurn } from '../prompt/turns.ts'
 import type { Facts } from './facts.ts'
 import { Lru } from './lru.ts'
 
