@@ -24,7 +24,7 @@ export function quietRows(seeds: number): EvalRow[] {
   return [
     atLeast('equal candidates: runs of 28 days that publish nothing', 0.95, share(still, publishesNothing)),
     atMost('equal quality at 1, .5, .2, .1, floor .05: cost on day 27', 0.2, mean(costs(0.05))),
-    atMost('the same, floor .02', 0.25, mean(costs(0.02))),
+    atMost(unprovable, 0.2, mean(costs(0.02))),
     atLeast('least share of a candidate, 200 scores a day', 0.005, least, 6),
     atLeast(
       'least scores of a candidate on a day',
@@ -34,6 +34,9 @@ export function quietRows(seeds: number): EvalRow[] {
     ),
   ]
 }
+
+/** The scores of a holdout of 100 requests a day cannot tell a loss of two points from none at two standard errors. */
+export const unprovable = 'the same, floor .02'
 
 function publishesNothing(run: ReturnType<typeof played>): boolean {
   return run.every(({ decision }) => decision.policy === undefined)
