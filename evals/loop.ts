@@ -1,23 +1,19 @@
 import type { PolicyDocument, Weights } from '../contract/policy.ts'
 import { type Collected, collect } from './collect.ts'
-import type { Alarm, Decision, StageReport } from './decision.ts'
+import { concluded } from './conclude.ts'
+import type { Decision, StageReport } from './decision.ts'
 import type { ScoredRow } from './estimators/off-policy.ts'
 import type { Evidence } from './evidence.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { alarmsOf, lastResort, pinnedOf } from './guards.ts'
+import { checkedOn } from './held-back.ts'
 import { type IntegrityFacts, integrity } from './integrity/integrity.ts'
-import { type Bounds, isExploringOnly } from './optimiser/bounds.ts'
-import { isChange } from './optimiser/change.ts'
-import { mixDifference } from './optimiser/difference.ts'
-import type { Floors } from './optimiser/ladder.ts'
+import { isExploringOnly } from './optimiser/bounds.ts'
 import { at, type Matrix, sumOf } from './optimiser/matrix.ts'
 import { outlookOf, propose } from './optimiser/propose.ts'
 import { onlyOf } from './optimiser/single.ts'
-import { nextPolicy } from './policy/document.ts'
 import { currentShares, trafficShares, weightsIn } from './policy/weights.ts'
-import { mergedInto } from './segments.ts'
 import type { LoopSettings } from './settings.ts'
-import { type Validation, validate } from './validate.ts'
 import { holdOf, marginOf } from './watch/reverts.ts'
 
 /** What is in force, and what happened to it. */
@@ -155,141 +151,3 @@ function optimised(input: LoopInput, collected: Collected, current: Matrix): Dec
     penalty: proposal.penalty,
   })
 }
-
-interface Outcome {
-  readonly floors: Floors
-  readonly bounds: Bounds
-  readonly current: Matrix
-  readonly weights: Matrix
-  readonly checked: Validation | undefined
-  readonly alarms: readonly Alarm[]
-  /** Nobody may grow yet, for lack of scores. */
-  readonly isNew: boolean
-  readonly penalty: number | undefined
-}
-
-function concluded(input: LoopInput, collected: Collected, outcome: Outcome): Decision {
-  const { estimates } = collected
-  const { weights, checked, alarms, current } = outcome
-  const outlook = outlookOf(estimates, weights)
-  const figures = {
-    cost_share: outlook.cost,
-    difference: outlook.difference,
-    lower: outlook.lower,
-    penalty: outcome.penalty ?? -1,
-    segments: collected.segments.length,
-  }
-  const known = { alarms, estimates, weights, outlook }
-  const stages = stagesOf(figures, checked)
-  const { floors, bounds } = outcome
-  const isMoved = isChange(estimates, { current, next: weights, floors, bounds })
-  const verdict = verdictOf(input, outcome, isMoved)
-  const last: StageReport = {
-    ...verdict,
-    stage: 'publish',
-    status: verdict.isPublished ? 'ok' : 'held',
-    figures: {},
-  }
-  const decided = { ...known, exitCode: verdict.exitCode, reason: verdict.reason, stages: [...stages, last] }
-  if (!verdict.isPublished) return decided
-  const { settings, standing, runId, nowMs } = input
-  const policy = nextPolicy({
-    ...settings,
-    ...collected,
-    weights,
-    outlook,
-    parent: standing.policy,
-    saltId: standing.saltId,
-    runId,
-    nowMs,
-  })
-  return { ...decided, policy }
-}
-
-interface Verdict {
-  readonly exitCode: ExitCode
-  readonly reason: string
-  readonly isPublished: boolean
-}
-
-function verdictOf({ settings }: LoopInput, { checked, isNew }: Outcome, isMoved: boolean): Verdict {
-  if (settings.mode === 'observe')
-    return {
-      exitCode: exitCodes.noChange,
-      reason: 'computed and not published (mode: observe)',
-      isPublished: false,
-    }
-  if (isMoved) {
-    const reason = isNew
-      ? 'every candidate gets what is needed to learn of it'
-      : 'the mix is cheaper or better'
-    return { exitCode: exitCodes.published, reason, isPublished: true }
-  }
-  if (isNew)
-    return { exitCode: exitCodes.notEnough, reason: 'too few scores of every candidate', isPublished: false }
-  if (checked?.problem !== undefined)
-    return { exitCode: exitCodes.notEnough, reason: checked.problem, isPublished: false }
-  return { exitCode: exitCodes.noChange, reason: 'no change worth publishing', isPublished: false }
-}
-
-function stagesOf(figures: Readonly<Record<string, number>>, checked: Validation | undefined): StageReport[] {
-  const { published } = exitCodes
-  const optimise: StageReport = { stage: 'optimise', status: 'ok', exitCode: published, reason: '', figures }
-  if (checked === undefined) return [optimise]
-  const { problem, halvings, effectiveSample, clipped, againstBaseline, againstCurrent, snips } = checked
-  const validated: StageReport = {
-    stage: 'validate',
-    status: problem === undefined ? 'ok' : 'held',
-    exitCode: problem === undefined ? published : exitCodes.notEnough,
-    reason: problem ?? '',
-    figures: {
-      halvings,
-      effective_sample: effectiveSample,
-      clipped,
-      difference: againstBaseline.mean,
-      difference_error: againstBaseline.error,
-      step: againstCurrent.mean,
-      step_error: againstCurrent.error,
-      snips,
-    },
-  }
-  return [optimise, validated]
-}
-
-/** Undefined where there is nothing to be risked: no candidate but the baseline grows. */
-function checkedOn(
-  { heldBack, settings }: LoopInput,
-  { segments, merge, estimates }: Collected,
-  move: { readonly from: Matrix; readonly to: Matrix },
-): Validation | undefined {
-  const { baseline, share, candidates } = estimates
-  const grows = move.to.some((row, s) =>
-    row.some((weight, a) => a !== baseline && weight > at(move.from, s, a) + grown),
-  )
-  if (heldBack === undefined || !grows) return undefined
-  const place = new Map(segments.map((segment, s) => [segment, s]))
-  const placed = (segment: string) => place.get(mergedInto(merge, segment))
-  const rows = heldBack.rows.flatMap((row) => {
-    const segment = placed(row.segment)
-    const candidate = candidates.indexOf(row.candidate)
-    return segment === undefined || candidate < 0 ? [] : [{ ...row, segment, candidate }]
-  })
-  const prompts = heldBack.prompts.flatMap(({ segment: name, differences }) => {
-    const segment = placed(name)
-    const of = (candidate: string, a: number) => (a === baseline ? 0 : differences[candidate])
-    return segment === undefined ? [] : [{ segment, differences: candidates.map(of) }]
-  })
-  return validate({
-    rows,
-    prompts,
-    current: move.from,
-    next: move.to,
-    baseline,
-    share,
-    maxLoss: settings.maxLoss,
-    expected: (weights) => mixDifference(estimates, weights),
-  })
-}
-
-/** What exploration gives needs no proof. */
-const grown = 0.03
