@@ -55,11 +55,13 @@ test('simulate prints a line for each day, the same for the same seed', async ()
     '--days',
     '6',
     '--requests',
-    '800',
+    '2000',
     '--seed',
     '7',
+    '--golden',
+    '300',
     '--drift',
-    '4:small:8b:-20',
+    '5:small:8b:-20',
   ]
   const [one, again] = await Promise.all([simulated(args), simulated(args)])
   assert.deepEqual([one.code, one.stderr], [0, ''])
