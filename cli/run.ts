@@ -13,6 +13,7 @@ import { BudgetKeeper } from './budget-keeper.ts'
 import { withDefaults } from './defaults.ts'
 import { explainFromWarehouse, found } from './explain-warehouse.ts'
 import { startGroup } from './group.ts'
+import { withJobToken } from './job-token.ts'
 import { logFor } from './log-for.ts'
 import { PolicyWatch } from './policy-watch.ts'
 import { reloadFrom, usesSimulated, watchFile } from './reload.ts'
@@ -58,12 +59,13 @@ export async function runProxy(
     beside.given?.simulated ?? (usesSimulated(config) ? await startSimulatedServer() : undefined)
   const policies = await PolicyWatch.open(config, log)
   const budgets = await BudgetKeeper.open(config, log)
+  const known = await withJobToken(config, environment)
   const simulatedOrigin = simulated?.origin ?? ''
   const limiter = new Limiter(budgets.budgets)
   const inForceBefore = policies.current()
   const group = await startGroup({
     config,
-    environment,
+    environment: known,
     log,
     simulatedOrigin,
     limiter,

@@ -1,6 +1,7 @@
 import type { Config } from '../contract/config/schema.ts'
 import { outliveReaders } from './broken-pipes.ts'
 import { policyOf, routesOf, startOne } from './group.ts'
+import { withJobToken } from './job-token.ts'
 import { logFor } from './log-for.ts'
 import { ParentLimits } from './parent-limits.ts'
 import type { ParentMessage, StartError, WorkerMessage } from './worker-messages.ts'
@@ -39,7 +40,12 @@ async function receive(message: ParentMessage): Promise<void> {
 async function begin(message: Extract<ParentMessage, { kind: 'start' }>): Promise<void> {
   const log = logFor(message.config)
   try {
-    started = await startOne({ ...message, environment: process.env, log, limiter })
+    started = await startOne({
+      ...message,
+      environment: await withJobToken(message.config, process.env),
+      log,
+      limiter,
+    })
     send({ kind: 'ready', address: await started.sidecar.listen() })
   } catch (error) {
     // The parent knows how to explain it, and to whom.

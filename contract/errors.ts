@@ -66,6 +66,11 @@ export const errorCatalogue = {
   missing_key: entry(401, 'authentication', 'Send a Sidelight key as bearer token or x-api-key.'),
   invalid_key: entry(401, 'authentication', 'The key is not one of `keys` in the configuration.'),
   route_denied: entry(403, 'permission', 'The key may not use this route: see `routes` of the key.'),
+  role_denied: entry(
+    403,
+    'permission',
+    'Only the evals may say `x-sidelight-role`, with the token of this sidecar.',
+  ),
   forbidden_origin: entry(403, 'permission', 'The Host or Origin of the request is not one that is served.'),
   rate_limited: entry(
     429,

@@ -10,6 +10,7 @@ import type { DialectName } from './dialects/dialect.ts'
 import type { Feedback } from './feedback/read.ts'
 import type { FormatName } from './formats/format.ts'
 import type { Lane } from './lanes/lane.ts'
+import { type Job, noJob } from './limits/job.ts'
 import type { AttemptTrace, RequestTrace } from './observe/tracing.ts'
 import type { PricedCall } from './pricing/price.ts'
 import type { Operation } from './providers/provider.ts'
@@ -58,6 +59,7 @@ export class Context {
   /** Gemini streams without alt=sse are JSON arrays. */
   wantsJsonArray = false
   hints: Hints = noHints
+  job: Job = noJob
   trace: RequestTrace | undefined
   /** Known before the body is read: strangers get no memory. */
   callerKey: Caller | undefined

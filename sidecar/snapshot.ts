@@ -5,6 +5,7 @@ import type { Catalog } from '../contract/prices/catalog.ts'
 import { catalogProvider } from '../contract/prices/catalog.ts'
 import { budgetOf } from './limits/budget-of.ts'
 import type { Budget } from './limits/budgets.ts'
+import { hashOf } from './limits/job.ts'
 import { connectProvider, type Registry } from './providers/registry.ts'
 import { withBuiltInRoutes } from './routing/built-in.ts'
 import { buildCandidate, heaviestFirst, sortedById } from './routing/candidate.ts'
@@ -38,6 +39,8 @@ export interface Snapshot {
   /** Routes for `provider/model` names, made when first asked for. */
   readonly adhocRoutes: Map<string, Route>
   readonly timeouts: Timeouts
+  /** SHA-256 of what the evals have to show; undefined: nobody may speak for them. */
+  readonly jobTokenHash: Buffer | undefined
 }
 
 /** A page's worth of ad-hoc routes; callers choose the names, so the number is bounded. */
@@ -65,7 +68,13 @@ export function buildSnapshot(
     callers: buildCallers(config, services.environment),
     adhocRoutes: new Map(),
     timeouts,
+    jobTokenHash: jobTokenHashOf(services.environment),
   }
+}
+
+function jobTokenHashOf(environment: Environment): Buffer | undefined {
+  const token = environment['SIDELIGHT_EVALS_TOKEN'] || environment['SIDELIGHT_ADMIN_TOKEN']
+  return token === undefined || token === '' ? undefined : hashOf(token)
 }
 
 interface RouteMaterials {

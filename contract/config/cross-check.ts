@@ -19,6 +19,7 @@ export function crossCheck(config: Config, environment: Environment): Finding[] 
     ...keyFindings(config, environment),
     ...providerFindings(config, environment),
     ...policyFindings(config),
+    ...evalFindings(config),
     ...notInForce(config),
   ]
 }
@@ -69,6 +70,32 @@ function routeFindings(config: Config, name: string, route: RouteConfig): Findin
   }
   if (route.strategy === 'weighted' && route.candidates.every((candidate) => candidate.weight === 0)) {
     error(at('candidates'), 'all weights are 0: give at least one candidate a share')
+  }
+  return findings
+}
+
+function evalFindings({ evals, policy, providers, routes }: Config): Finding[] {
+  const findings: Finding[] = []
+  const judge = evals?.judge
+  if (judge !== undefined && !Object.hasOwn(providers, judge.provider)) {
+    const message = `no provider is called ${judge.provider}: the judge needs one of \`providers\``
+    findings.push({ path: ['evals', 'judge', 'provider'], message, fatal: true })
+  }
+  if (evals !== undefined && policy.publicKey !== undefined && evals.signKeyEnv === undefined) {
+    const message =
+      '`policy.publicKey` is set: without `signKeyEnv` sidecars would refuse what the evals publish'
+    findings.push({ path: ['evals'], message, fatal: true })
+  }
+  for (const [name, { quality, baseline, strategy, candidates }] of Object.entries(routes)) {
+    if (quality === undefined || strategy !== 'weighted') continue
+    const at = ['routes', name, 'quality']
+    const warn = (message: string) => findings.push({ path: at, message, fatal: false })
+    if (candidates.some(({ provider, model }) => provider === judge?.provider && model === judge.model))
+      warn('the judge is one of the candidates: it would judge its own answers')
+    if (evals === undefined)
+      warn('nothing keeps it: without `evals` weights are tuned only by `sidelight evals run`')
+    else if (baseline === undefined) warn('nothing keeps it: the route has no `baseline` to measure against')
+    else if (candidates.length < 2) warn('nothing to tune: the route has one candidate')
   }
   return findings
 }

@@ -313,12 +313,18 @@ test('what is accepted but not in force says so, once and at its line', () => {
   )
   const expected: Readonly<Record<string, RegExp>> = {
     'routes.r.mask': /501.*: auto, auto-cheapest, auto-fastest, auto-best answer 501 as well$/,
-    'routes.r.quality':
-      /^acts only with `cheapest`, once a policy brings evidence; nothing tunes weights yet$/,
+    'routes.r.quality': /^nothing keeps it: without `evals` weights are tuned only by `sidelight evals run`$/,
   }
   for (const { key, message } of warnings)
     assert.match(message, expected[key] ?? /not in force in this version/)
   assert.deepEqual(warningsOf(routeOf(one, 'cache: { exact: off }', 'mask: { default: allow }')), [])
+})
+
+test('a floor that nobody keeps says so, and a judge without a provider is an error', () => {
+  const quality = (yaml: string) => warningsOf(yaml).map(({ message }) => message)
+  assert.match(quality(`${routeOf(one, 'quality: { maxLoss: 2% }')}evals: {}`)[0] ?? '', /no `baseline`/)
+  const judged = `${routeOf(one)}evals: { judge: { provider: nobody, model: m } }`
+  assert.throws(() => parseConfig(judged, 'test.yaml', {}), /no provider is called nobody/)
 })
 
 test('secrets that are not set and slips in base URLs are warnings: the rest works without them', () => {

@@ -5,6 +5,7 @@ import { LineCounter, parseDocument } from 'yaml'
 import { crossCheck, type Finding } from './cross-check.ts'
 import { describeIssue, describeUnknownKey, isUnknownKey, pathOf } from './describe.ts'
 import { type Environment, isKeys, substitute, withEnvironment, withoutNulls } from './environment.ts'
+import type { EvalsConfig } from './evals.ts'
 import { locator, type Path } from './locate.ts'
 import { ConfigError, type ConfigProblem } from './problem.ts'
 import { type Config, configSchema } from './schema.ts'
@@ -37,11 +38,23 @@ export function loadConfig(options: { file?: string | undefined; environment: En
 function withPaths(config: Config, file: string | undefined): Config {
   if (file === undefined) return config
   const beside = (path: string) => (isAbsolute(path) ? path : join(dirname(file), path))
-  const { prices, policy } = config
+  const { prices, policy, evals } = config
   return {
     ...config,
     prices: prices.file === undefined ? prices : { ...prices, file: beside(prices.file) },
     policy: { ...policy, dir: beside(policy.dir) },
+    ...(evals === undefined ? {} : { evals: withEvalPaths(evals, beside) }),
+  }
+}
+
+function withEvalPaths(evals: EvalsConfig, beside: (path: string) => string): EvalsConfig {
+  const { golden, judge } = evals
+  const files =
+    golden === undefined || typeof golden === 'string' ? golden && beside(golden) : golden.map(beside)
+  return {
+    ...evals,
+    ...(files === undefined ? {} : { golden: files }),
+    ...(judge?.labels === undefined ? {} : { judge: { ...judge, labels: beside(judge.labels) } }),
   }
 }
 

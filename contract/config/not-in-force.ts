@@ -40,8 +40,6 @@ function ofRoute(route: RouteConfig, { routes }: Config): Note[] {
   }
   const { exact = 'off', lexical = 'off', semantic = 'off' } = route.cache ?? {}
   if ([exact, lexical, semantic].some((kept) => kept !== 'off')) note('cache', `${yet}: nothing is cached`)
-  if (route.quality !== undefined)
-    note('quality', 'acts only with `cheapest`, once a policy brings evidence; nothing tunes weights yet')
   for (const [index, candidate] of route.candidates.entries()) {
     if (candidate.prompt !== undefined)
       notes.push([['candidates', index, 'prompt'], `${yet}: prompts are not exchanged`])

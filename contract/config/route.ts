@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { candidate, capabilities } from './candidate.ts'
+import { quality } from './evals.ts'
 import { name } from './names.ts'
 import { escalate, hedge, recovery, retries, timeouts } from './resilience.ts'
 import { when } from './rule.ts'
@@ -57,11 +58,7 @@ export const route = v.strictObject({
     ),
     [],
   ),
-  quality: v.optional(
-    v.strictObject({
-      maxLoss: v.optional(v.pipe(percentage, v.description('loss against the baseline the tuner may take'))),
-    }),
-  ),
+  quality: v.optional(v.pipe(quality, v.description('the floor that the evals keep while they save'))),
   mask: v.optional(
     v.pipe(
       v.record(v.string(), v.picklist(['mask', 'hash', 'redact', 'partial', 'block', 'allow', 'log-only'])),

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { evals } from './evals.ts'
 import { envName, name } from './names.ts'
 import { provider } from './provider.ts'
 import { timeouts } from './resilience.ts'
@@ -118,6 +119,9 @@ export const configSchema = v.strictObject({
       poll: v.optional(v.pipe(duration, v.description('how often new policies are looked for')), '10s'),
     }),
     {},
+  ),
+  evals: v.optional(
+    v.pipe(evals, v.description('the loop that tunes weights; without it nothing runs by itself')),
   ),
   limits: v.optional(limits, {}),
   timeouts: v.optional(v.pipe(timeouts, v.description('defaults of every route')), {}),

@@ -8,7 +8,7 @@ import type { ConnectedProvider, Route } from './route.ts'
 export interface Resolved {
   readonly route: Route
   /** What pinned the candidate, if anything did. */
-  readonly override: '' | 'model' | 'provider_header'
+  readonly override: '' | 'model' | 'provider_header' | 'header'
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import type { Admission } from '../limits/limiter.ts'
 import { mayUse } from '../routing/allowed.ts'
 import { routeWithoutModel } from '../routing/default-provider.ts'
+import { pinned } from '../routing/pinned.ts'
 import { type Resolved, resolveModel, unknownProvider } from '../routing/resolve.ts'
 import type { Services } from '../services.ts'
 
@@ -44,7 +45,8 @@ function refuseWithoutRecord(services: Services): void {
 const modelOptional = new Set(['moderations', 'images'])
 
 function resolve(context: Context): Resolved {
-  const { snapshot, hints, modelAsked, body } = context
+  const { snapshot, hints, job, modelAsked, body } = context
+  if (job.candidate !== '') return pinned(snapshot, hints.route, job.candidate)
   const allowed = context.callerKey?.routes
   // A body that is passed on as it comes may name its model where it is not looked for; the header helps then.
   if (modelAsked !== '' || (body === undefined && hints.route !== ''))

@@ -10,6 +10,7 @@ import { feedbackBytesMax, readFeedback } from '../feedback/read.ts'
 import { hintsOf, withCustomerOf } from '../hints.ts'
 import { callerOf, knownCaller, presentedKey, splitKey } from '../limits/caller-key.ts'
 import { isForeign } from '../limits/foreign.ts'
+import { jobOf } from '../limits/job.ts'
 import type { Services } from '../services.ts'
 
 /** Node gives headers without end within its limit of bytes; more than this is an attack or a mistake. */
@@ -76,9 +77,15 @@ function checkEndpoint(context: Context, endpoint: Endpoint): void {
 /** With no keys configured every program that gets here may use it, but not every page in its user's browser. */
 function identify(context: Context): void {
   const { snapshot, req } = context
-  const { config, callers } = snapshot
+  const { config, callers, jobTokenHash } = snapshot
   const inQuery = context.dialectName === 'gemini' ? splitKey(context.path) : undefined
   if (inQuery !== undefined) context.path = inQuery.path
+  const job = jobOf(req.headers, jobTokenHash)
+  // Its token stands for a key: none of the callers' is spent on it.
+  if (job !== undefined) {
+    context.job = job
+    return
+  }
   // As configured, not as found: a variable that was forgotten must not open the port.
   if (config.keys.length > 0) {
     const presented = presentedKey(req.headers, inQuery?.key)
