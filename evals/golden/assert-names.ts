@@ -1,0 +1,22 @@
+/** As promptfoo calls them, without `not-`. */
+export const assertNames = [
+  'equals',
+  'contains',
+  'icontains',
+  'contains-any',
+  'icontains-any',
+  'contains-all',
+  'icontains-all',
+  'starts-with',
+  'regex',
+  'is-json',
+  'contains-json',
+  'levenshtein',
+  'numeric',
+  'llm-rubric',
+  'select-best',
+  'cost',
+  'latency',
+  'finish-reason',
+  'is-refusal',
+] as const
