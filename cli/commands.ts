@@ -42,7 +42,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   demo: { summary: 'send made-up traffic to a sidecar that runs; up --demo has a history too', run: runDemo },
   evals: {
-    summary: 'what a quality floor would save: the tuner of weights, played on recorded outcomes',
+    summary: 'tune weights within a quality floor: run, watch, status, replay, import, simulate',
     run: runEvals,
   },
   explain: { summary: 'say why a request went where it went', run: runExplain },

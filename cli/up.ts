@@ -6,6 +6,7 @@ import { warehouseExits } from '../ingest/embedded/exits.ts'
 import { type Child, childMetrics, superviseChild } from './children.ts'
 import { openDemo } from './demo/open.ts'
 import { demoFlags } from './demo/options.ts'
+import { startEvalsChild } from './evals-child.ts'
 import { startIngestChild } from './ingest.ts'
 import { logFor } from './log-for.ts'
 import { type Running, runProxy } from './run.ts'
@@ -32,6 +33,13 @@ export async function runUp(args: readonly string[], environment: Environment): 
   children.set('ingest', ingest)
   const traffic = demo?.start(running)
   if (traffic !== undefined) children.set('demo', traffic)
+  const { config } = running
+  const evals = await startEvalsChild(own, {
+    config,
+    environment: demo?.environment ?? environment,
+    log: logFor(config),
+  })
+  if (evals !== undefined) children.set('evals', evals)
   // Ctrl-C reaches them too; whoever dies of it is not to be started again.
   void running.ending.then(() => [...children.values()].map((child) => child.letGo()))
   let refusal: string | undefined
@@ -50,6 +58,7 @@ export async function runUp(args: readonly string[], environment: Environment): 
   await traffic?.stop()
   const code = await running.stopped
   // In this order: what the proxy wrote last is still to arrive.
+  await evals?.stop()
   await ingest.stop()
   await warehouse?.stop()
   if (refusal !== undefined) throw new Error(refusal)
