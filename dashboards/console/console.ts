@@ -27,10 +27,8 @@ export function createConsole(options: ConsoleOptions): Console {
   const files = loadFiles()
   const hub = new LiveHub({
     feed: options.feed,
-    ringMax,
-    rowsPerSecond,
     nowMs: options.nowMs,
-    lingerMs: options.live?.lingerMs ?? lingerMs,
+    ...{ ringMax, rowsPerSecond, lingerMs, ...options.live },
   })
   const streams = createStreams(hub, options)
   const login = createLogin(options)

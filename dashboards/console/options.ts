@@ -47,5 +47,11 @@ export interface ConsoleOptions {
   readonly log: ConsoleLog
   readonly nowMs: () => number
   /** For tests. */
-  readonly live?: Partial<{ tickMs: number; heartbeatMs: number; lingerMs: number }>
+  readonly live?: Partial<{
+    tickMs: number
+    heartbeatMs: number
+    lingerMs: number
+    ringMax: number
+    rowsPerSecond: number
+  }>
 }

@@ -24,17 +24,14 @@ export class Turns {
 
   /** Runs the work when it is its turn; not at all when the client has left before. */
   async run<T>(client: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    await this.#turn(client, signal)
-    this.#count += 1
-    this.#running.set(client, (this.#running.get(client) ?? 0) + 1)
+    signal.throwIfAborted()
+    // The place is taken in the same step in which it is seen to be free, here and by whoever gives it on.
+    if (this.#isFree(client)) this.#enter(client)
+    else await this.#wait(client, signal)
     try {
       return await work()
     } finally {
-      this.#count -= 1
-      const left = (this.#running.get(client) ?? 1) - 1
-      if (left === 0) this.#running.delete(client)
-      else this.#running.set(client, left)
-      this.#next()
+      this.#leave(client)
     }
   }
 
@@ -42,32 +39,39 @@ export class Turns {
     return this.#count < this.#limits.atOnce && (this.#running.get(client) ?? 0) < this.#limits.ofOne
   }
 
-  async #turn(client: string, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted()
-    if (this.#isFree(client)) return
+  #enter(client: string): void {
+    this.#count += 1
+    this.#running.set(client, (this.#running.get(client) ?? 0) + 1)
+  }
+
+  #leave(client: string): void {
+    this.#count -= 1
+    const left = (this.#running.get(client) ?? 1) - 1
+    if (left === 0) this.#running.delete(client)
+    else this.#running.set(client, left)
+    const at = this.#line.findIndex((waiting) => this.#isFree(waiting.client))
+    const [next] = at < 0 ? [] : this.#line.splice(at, 1)
+    if (next === undefined) return
+    this.#enter(next.client)
+    next.start()
+  }
+
+  #wait(client: string, signal: AbortSignal): Promise<void> {
     if (this.#line.length >= this.#limits.waiting) throw new Busy('too many wait already')
-    await new Promise<void>((resolve, reject) => {
-      const left = () => {
+    return new Promise((resolve, reject) => {
+      const leave = () => {
         this.#line = this.#line.filter((other) => other !== waiting)
         reject(signal.reason)
       }
       const waiting: Waiting = {
         client,
-        start: () => {
-          signal.removeEventListener('abort', left)
+        start() {
+          signal.removeEventListener('abort', leave)
           resolve()
         },
       }
-      signal.addEventListener('abort', left, { once: true })
+      signal.addEventListener('abort', leave, { once: true })
       this.#line.push(waiting)
     })
-    // Whoever was let in together with this one may have taken the place.
-    return this.#turn(client, signal)
-  }
-
-  #next(): void {
-    const at = this.#line.findIndex(({ client }) => this.#isFree(client))
-    const [waiting] = at < 0 ? [] : this.#line.splice(at, 1)
-    waiting?.start()
   }
 }

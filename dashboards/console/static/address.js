@@ -1,10 +1,10 @@
 /** All that is shown is in the address: whoever gets it sees the same, and the back button goes back. */
 const ranges = ['15m', '1h', '24h', '7d', '30d']
 const listeners = new Set()
-let current = read()
-
 /** Names of filters are known once the catalog is there; until then none can be in force. */
 let variables = []
+let current = read()
+
 export function useVariables(names) {
   variables = names
   current = read()
@@ -19,7 +19,7 @@ function read() {
   const request = /^\/console\/r\/([0-9A-Fa-f-]+)$/.exec(location.pathname)?.[1]
   const chosen = {}
   const excluded = {}
-  for (const name of variables ?? []) {
+  for (const name of variables) {
     if (query.has(name)) chosen[name] = query.getAll(name)
     if (query.has(`${name}!`)) excluded[name] = query.getAll(`${name}!`)
   }

@@ -1,6 +1,6 @@
 import { button, el, replace } from './dom.js'
 import { axisFormat, format, moment, utc } from './format.js'
-import { colorOf, colorValue } from './series.js'
+import { colorValue } from './series.js'
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 const heightPx = 190
@@ -15,11 +15,9 @@ export function timeChart(panel, shown, act) {
   const draw = () => {
     chart?.destroy()
     const lines = shown.lines.filter(({ name }) => !hidden.has(name))
-    chart = new globalThis.uPlot(
-      optionsOf({ panel, shown, lines, plot, tip, act }),
-      dataOf(panel, shown, lines),
-      plot,
-    )
+    const drawn = drawnOf(panel, shown, lines)
+    const options = optionsOf({ panel, shown, lines, drawn, plot, tip, act })
+    chart = new globalThis.uPlot(options, dataOf(panel, shown, drawn), plot)
     plot.append(tip)
   }
   const legend = legendOf(panel, shown, {
@@ -52,52 +50,52 @@ const isBars = (panel) => panel.viz === 'bars'
 const isStacked = (panel) => panel.stacked === true
 
 /** The last bucket goes on growing while it is looked at. */
-const unfinished = ({ times, step, to }) => {
+export const unfinished = ({ times, step, to }) => {
   const last = times.at(-1)
   return last !== undefined && last + step > to && Date.now() / 1000 < last + step * 2 ? times.length - 1 : -1
 }
 
-/** Stacked lines hold sums, the topmost first, so that each covers what is below it. */
-function dataOf(panel, shown, lines) {
+/** As they are drawn: stacked lines hold sums, the topmost first, so that each covers what is below it. */
+function drawnOf(panel, shown, lines) {
+  if (!isStacked(panel)) return lines
+  const sums = []
+  lines.reduce((below, line) => {
+    const values = line.values.map((value, at) =>
+      value === null && below[at] === null ? null : (value ?? 0) + (below[at] ?? 0),
+    )
+    sums.push({ ...line, values })
+    return values
+  }, new Array(shown.times.length).fill(null))
+  return sums.reverse()
+}
+
+/** The unfinished end of a line is a line of its own, dashed. */
+const isSplit = (panel, open) => !isBars(panel) && open >= 1
+
+function dataOf(panel, shown, drawn) {
   const open = unfinished(shown)
-  if (isStacked(panel)) {
-    const sums = []
-    lines.reduce((below, { values }) => {
-      const sum = values.map((value, at) =>
-        value === null && below[at] === null ? null : (value ?? 0) + (below[at] ?? 0),
-      )
-      sums.push(sum)
-      return sum
-    }, new Array(shown.times.length).fill(null))
-    return [shown.times, ...sums.reverse()]
-  }
-  if (isBars(panel) || open < 1) return [shown.times, ...lines.map(({ values }) => values)]
-  const ends = lines.map(({ values }) => values.map((value, at) => (at >= open - 1 ? value : null)))
+  if (!isSplit(panel, open)) return [shown.times, ...drawn.map(({ values }) => values)]
   return [
     shown.times,
-    ...lines.map(({ values }) => values.map((value, at) => (at === open ? null : value))),
-    ...ends,
+    ...drawn.map(({ values }) => values.map((value, at) => (at === open ? null : value))),
+    ...drawn.map(({ values }) => values.map((value, at) => (at >= open - 1 ? value : null))),
   ]
 }
 
-function optionsOf({ panel, shown, lines, plot, tip, act }) {
+const endOf = (line, open) => ({
+  dash: [4, 4],
+  fill: undefined,
+  points: {
+    show: true,
+    size: 5,
+    filter: () => (line.values[open] !== null && line.values[open - 1] === null ? [open] : []),
+  },
+})
+
+function optionsOf({ panel, shown, lines, drawn, plot, tip, act }) {
   const open = unfinished(shown)
-  const drawn = isStacked(panel) ? [...lines].reverse() : lines
-  const isSplit = !isStacked(panel) && !isBars(panel) && open >= 1
-  const series = drawn.map((line) => seriesOf(panel, line))
-  if (isSplit)
-    series.push(
-      ...drawn.map((line) => ({
-        ...seriesOf(panel, line),
-        dash: [4, 4],
-        points: {
-          show: true,
-          filter: (_, __, ___, ____) =>
-            [open].filter((at) => line.values[at] !== null && line.values[at - 1] === null),
-          size: 5,
-        },
-      })),
-    )
+  const series = drawn.map((line) => seriesOf(panel, line, shown.colors))
+  if (isSplit(panel, open)) series.push(...drawn.map((line, at) => ({ ...series[at], ...endOf(line, open) })))
   const grid = { stroke: css('--grid'), width: 1 }
   const axis = { stroke: css('--muted'), grid, ticks: { show: false }, font: '11px system-ui, sans-serif' }
   return {
@@ -147,7 +145,7 @@ function optionsOf({ panel, shown, lines, plot, tip, act }) {
         },
       ],
       setCursor: [(chart) => showTip({ chart, tip, panel, shown, lines })],
-      draw: [(chart) => (isStacked(panel) || isBars(panel)) && open >= 0 && hatch(chart, shown, open)],
+      draw: [(chart) => isBars(panel) && open >= 0 && hatch(chart, shown, open)],
       ready: [(chart) => pick({ chart, panel, shown, lines, act })],
     },
   }
@@ -169,8 +167,8 @@ function tickOf(time, gap) {
   return gap < 60 ? `${clock}:${two(date.getSeconds())}` : clock
 }
 
-function seriesOf(panel, line) {
-  const color = colorValue(line.name)
+function seriesOf(panel, line, colors) {
+  const color = colorValue(colors.get(line.name))
   const isFilled = isStacked(panel) || isBars(panel)
   return {
     label: line.name,
@@ -236,7 +234,7 @@ function showTip({ chart, tip, panel, shown, lines }) {
       el(
         'div',
         { class: 'tip-row' },
-        swatch(name),
+        swatch(shown.colors.get(name)),
         el('span', { class: 'name' }, name),
         el('b', {}, format(value, panel.unit)),
       ),
@@ -252,7 +250,7 @@ function showTip({ chart, tip, panel, shown, lines }) {
   tip.style.top = '8px'
 }
 
-const swatch = (name) => el('i', { class: 'swatch', style: { background: `var(${colorOf(name)})` } })
+const swatch = (color) => el('i', { class: 'swatch', style: { background: `var(${color})` } })
 
 /** A click, not a drag: what lies under the pointer is what is meant. */
 function pick({ chart, panel, shown, lines, act }) {
@@ -291,7 +289,11 @@ function legendOf(panel, shown, act) {
   const items = shown.lines.map((line) => {
     const value = isSum ? line.total : line.mean
     const known = line.isEmpty ? format(null, panel.unit) : format(value, panel.unit)
-    const text = [swatch(line.name), el('span', { class: 'name' }, line.name), el('b', {}, known)]
+    const text = [
+      swatch(shown.colors.get(line.name)),
+      el('span', { class: 'name' }, line.name),
+      el('b', {}, known),
+    ]
     const filters = act.canFilter && !line.isOther && line.name !== '(none)'
     const item = button(
       text,

@@ -98,6 +98,10 @@ export function axisFormat(value, unit) {
     if (Math.abs(value) >= 1000) return `$${short.format(value)}`
     return value === 0 ? '$0' : `${value < 0 ? '−' : ''}$${Number(Math.abs(value).toPrecision(3))}`
   }
+  if (unit === 'ms' || unit === 'us' || unit === 'seconds')
+    return format(Number(value.toPrecision(3)), unit)
+      .replace(/(\.\d*?)0+ /, '$1 ')
+      .replace('. ', ' ')
   if (unit === 'score' || unit === 'factor') return String(Number(value.toPrecision(4)))
   return format(value, unit)
 }

@@ -163,11 +163,15 @@ function isWanted(row) {
   return has && lacks && text.includes(search.toLowerCase()) && (customer === '' || row.customer === customer)
 }
 
-const longestMs = 8000
+/** A call takes milliseconds from the cache and a minute at worst: only on a scale of powers both are seen. */
+const longestMs = 60_000
 
 function rowOf(row) {
   const href = hrefOf({ request: row.id, tables: [] })
-  const width = Math.max(2, Math.min(100, Math.sqrt(row.duration_ms / longestMs) * 100))
+  const width = Math.max(
+    2,
+    Math.min(100, (Math.log(Math.max(row.duration_ms, 1)) / Math.log(longestMs)) * 100),
+  )
   const who = [row.app, row.customer, row.feature].filter((name) => name !== '').join(' · ')
   const number = (value, unit) =>
     el(

@@ -30,7 +30,8 @@ export function linesOf(panel, answer) {
     }
   }
   const ordered = [...lines.values()].map((line) => ({ ...line, ...sumOf(line.values) }))
-  return { times, ...largest(panel, ordered, nameAt >= 0), step, from, to }
+  const found = largest(panel, ordered, nameAt >= 0)
+  return { times, ...found, colors: colorsOf(found.lines, nameAt >= 0), step, from, to }
 }
 
 export const nameOf = (value) => (value === '' ? '(none)' : String(value))
@@ -60,12 +61,16 @@ function largest(panel, lines, isNamed) {
     return { lines: sorted, count: lines.length }
   }
   const weight = (line) => (panel.empty === 'zero' ? line.total : (line.mean ?? 0))
-  const sorted = lines.sort((a, b) => weight(b) - weight(a) || (a.name < b.name ? -1 : 1))
+  // Some statements have cut off the smaller ones themselves.
+  const isOther = ({ name }) => name === '(other)'
+  const sorted = lines
+    .filter((line) => !isOther(line))
+    .sort((a, b) => weight(b) - weight(a) || (a.name < b.name ? -1 : 1))
   const shown = sorted.slice(0, linesMax)
-  const rest = sorted.slice(linesMax)
+  const rest = [...sorted.slice(linesMax), ...lines.filter(isOther)]
   // Rates cannot be added up: of those only the count is told.
   if (rest.length === 0 || panel.empty !== 'zero') return { lines: shown, count: sorted.length }
-  const values = shown[0].values.map((_, at) => rest.reduce((sum, line) => sum + (line.values[at] ?? 0), 0))
+  const values = rest[0].values.map((_, at) => rest.reduce((sum, line) => sum + (line.values[at] ?? 0), 0))
   return {
     lines: [...shown, { name: '(other)', values, ...sumOf(values), isOther: true }],
     count: sorted.length,
@@ -73,34 +78,42 @@ function largest(panel, lines, isNamed) {
 }
 
 const palette = 12
-const taken = new Map()
-
-/** The colour belongs to the name, on every chart and after a reload; neighbours that would share one step aside. */
-export function colorOf(name) {
-  const fixed = {
-    ok: 'ok',
-    answered: 'ok',
-    error: 'bad',
-    outage: 'bad',
-    truncated: 'warn',
-    rate_limit: 'warn',
-    slow: 'warn',
-    blocked: 'held',
-    client_abort: 'left',
-    aborted: 'left',
-    '(other)': 'left',
-  }[name]
-  if (fixed !== undefined) return `--${fixed}`
-  const known = taken.get(name)
-  if (known !== undefined) return known
-  let hash = 2166136261
-  for (const char of name) hash = Math.imul(hash ^ char.codePointAt(0), 16777619) >>> 0
-  const used = new Set(taken.values())
-  const slots = Array.from({ length: palette }, (_, at) => `--c${(hash + at) % palette}`)
-  const color = slots.find((slot) => !used.has(slot)) ?? slots[0]
-  taken.set(name, color)
-  return color
+const fixed = {
+  ok: '--ok',
+  answered: '--ok',
+  error: '--bad',
+  outage: '--bad',
+  truncated: '--warn',
+  rate_limit: '--warn',
+  slow: '--warn',
+  blocked: '--held',
+  client_abort: '--left',
+  aborted: '--left',
+  '(other)': '--left',
+  '(none)': '--left',
 }
 
-export const colorValue = (name) =>
-  getComputedStyle(document.documentElement).getPropertyValue(colorOf(name)).trim()
+/** The colour belongs to the name, on every chart and after a reload. */
+function slotOf(name) {
+  let hash = 2166136261
+  for (const char of name) hash = Math.imul(hash ^ char.codePointAt(0), 16777619) >>> 0
+  return ((hash ^ (hash >>> 15)) >>> 0) % palette
+}
+
+export const colorOf = (name) => fixed[name] ?? `--c${slotOf(name)}`
+
+/** Of the lines of one chart: where two names share a colour, the smaller one steps aside. */
+export function colorsOf(lines, isNamed) {
+  const used = new Set()
+  return new Map(
+    lines.map(({ name }, at) => {
+      const first = isNamed ? slotOf(name) : at
+      const slots = Array.from({ length: palette }, (_, step) => `--c${(first + step) % palette}`)
+      const color = fixed[name] ?? slots.find((slot) => !used.has(slot)) ?? slots[0]
+      used.add(color)
+      return [name, color]
+    }),
+  )
+}
+
+export const colorValue = (color) => getComputedStyle(document.documentElement).getPropertyValue(color).trim()

@@ -30,21 +30,16 @@ export function barList(panel, { columns, data }, { link }) {
       el('span', { class: 'name' }, linked(name, link?.(columns, data, row))),
       el('span', { class: 'bar', 'aria-hidden': 'true' }, ...bits),
       el(
-        'b',
-        value === null ? { class: 'unknown', title: unknownText(panel.unit) } : {},
-        format(value, panel.unit),
-      ),
-      others.length > 0 &&
+        'span',
+        { class: 'amount' },
+        others.length > 0 &&
+          el('small', {}, others.map((at) => amountOf(panel, columns[at], data[at][row])).join(', ')),
         el(
-          'span',
-          { class: 'note' },
-          others
-            .map(
-              (at) =>
-                `${format(data[at][row], unitOf(panel, columns[at]))} ${labelOf(panel, columns[at]).toLowerCase()}`,
-            )
-            .join(', '),
+          'b',
+          value === null ? { class: 'unknown', title: unknownText(panel.unit) } : {},
+          format(value, panel.unit),
         ),
+      ),
     )
   })
   const key = panel.stacked
@@ -63,6 +58,9 @@ export function barList(panel, { columns, data }, { link }) {
     : undefined
   return el('div', {}, el('ul', { class: 'bars' }, ...rows), key)
 }
+
+const amountOf = (panel, column, value) =>
+  `${format(value, unitOf(panel, column))} ${labelOf(panel, column).toLowerCase()}`
 
 const linked = (text, href) => (href === undefined ? text : el('a', { href }, text))
 

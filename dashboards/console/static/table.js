@@ -74,7 +74,9 @@ function cell(panel, { columns, column, value }) {
   const content =
     look?.link !== undefined && typeof value === 'string' && value !== ''
       ? el('a', { href: linkTo(look.link, value) }, shortId(value, look.link))
-      : (statusOf(column, value) ?? text)
+      : value === '' && look?.link !== undefined
+        ? el('span', { class: 'dim' }, '(none)')
+        : (statusOf(column, value) ?? text)
   return el(
     'td',
     {

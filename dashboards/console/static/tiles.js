@@ -1,5 +1,6 @@
 import { queryOf } from './address.js'
 import { ask } from './api.js'
+import { unfinished } from './chart.js'
 import { el, replace, svg } from './dom.js'
 import { change, format, unknownText } from './format.js'
 import { linesOf } from './series.js'
@@ -108,12 +109,12 @@ function tileOf(panel, page) {
   }
 }
 
+/** Without the bucket that is not over: it would look like a fall. */
 function named(panel, answer) {
-  return new Map(
-    linesOf({ ...panel, by: panel.by === undefined ? undefined : 'status' }, answer).lines.map(
-      ({ name, values }) => [name, values],
-    ),
-  )
+  const shown = linesOf({ ...panel, by: panel.by === undefined ? undefined : 'status' }, answer)
+  const open = unfinished(shown)
+  const until = open < 0 ? shown.times.length : open
+  return new Map(shown.lines.map(({ name, values }) => [name, values.slice(0, until)]))
 }
 
 function sumOf(all) {
