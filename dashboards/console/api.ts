@@ -81,11 +81,13 @@ export function createApi(options: ConsoleOptions, streams: Streams): (path: str
   return (path) => {
     if (Object.hasOwn(fixed, path)) return fixed[path]
     const [, kind, name = '', more] =
-      /^\/console\/api\/(panel|values|request)\/([\w-]{1,64})(\/sql)?$/.exec(path) ?? []
-    if (kind === 'panel') return panelRoute(name, more !== undefined)
-    if (more !== undefined) return undefined
-    if (kind === 'values') return valuesRoute(name)
-    if (kind === 'request') return get((call) => request(call, { id: name.toLowerCase(), options, answers }))
+      /^\/console\/api\/(panel|values|request)\/([\w-]{1,64})(\/sql|\/session)?$/.exec(path) ?? []
+    if (kind === 'panel' && more !== '/session') return panelRoute(name, more === '/sql')
+    if (kind === 'request' && more !== '/sql') {
+      const id = name.toLowerCase()
+      return get((call) => request(call, { id, options, answers, isSession: more === '/session' }))
+    }
+    if (kind === 'values' && more === undefined) return valuesRoute(name)
     return undefined
   }
 }
@@ -104,9 +106,17 @@ async function status({ req, res, signal }: Call, answers: PanelAnswers): Promis
 
 const requestIdForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
+interface Wanted {
+  readonly id: string
+  readonly options: ConsoleOptions
+  readonly answers: PanelAnswers
+  /** The other requests of its conversation; they may take the warehouse longer than the request itself. */
+  readonly isSession: boolean
+}
+
 async function request(
   { req, res, signal }: Call,
-  { id, options, answers }: { id: string; options: ConsoleOptions; answers: PanelAnswers },
+  { id, options, answers, isSession }: Wanted,
 ): Promise<void> {
   if (!requestIdForm.test(id)) return sendError(res, 400, { error: 'expected the id of a request' })
   const outcome = await options.request(id)
@@ -120,8 +130,9 @@ async function request(
       })
     case 'found': {
       const { explanation, bills } = outcome
+      if (!isSession) return sendJson(res, 200, { explanation, bills })
       const neighbours = await neighboursIn(explanation, answers, { client: clientOf(req), signal })
-      return sendJson(res, 200, { explanation, bills, neighbours })
+      return sendJson(res, 200, { neighbours })
     }
     default: {
       const unknown: never = outcome

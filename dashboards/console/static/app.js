@@ -19,7 +19,7 @@ let shown
 let bar
 let feed
 const list = liveList()
-const dot = button('', () => feed.toggle(), {
+const dot = button('Connecting', () => feed.toggle(), {
   class: 'dot away',
   id: 'live-dot',
   title: 'Live: click to pause',

@@ -43,19 +43,21 @@ export function panelOf(panel, page) {
       .join(' · ')
   }
   const load = async () => {
-    asking?.abort()
-    asking = new AbortController()
     const query = queryOf(panel).toString()
-    const { signal } = asking
+    // On a slow machine a refresh must not cut off the answer that is under way: none would ever come.
+    if (asking?.query === query) return
+    asking?.stop.abort()
+    const mine = { query, stop: new AbortController() }
+    asking = mine
     try {
-      const got = await ask(`api/panel/${panel.id}?${query}`, { signal })
-      if (signal.aborted) return
+      const got = await ask(`api/panel/${panel.id}?${query}`, { signal: mine.stop.signal })
+      if (asking !== mine) return
       answer = got
       asked = query
       draw()
       page.answered(panel, got)
     } catch (error) {
-      if (error.name === 'AbortError') return
+      if (error.name === 'AbortError' || asking !== mine) return
       body.removeAttribute('aria-busy')
       page.failed(error)
       // What was there stays while the warehouse is away, as long as it is an answer to this question.
@@ -64,6 +66,8 @@ export function panelOf(panel, page) {
           body,
           el('p', { class: 'empty' }, error.body?.away ? 'Waiting for the warehouse.' : error.message),
         )
+    } finally {
+      if (asking === mine) asking = undefined
     }
   }
   return {
@@ -74,7 +78,8 @@ export function panelOf(panel, page) {
     /** As a picture or as a table. */
     look: () => answer !== undefined && draw(),
     destroy() {
-      asking?.abort()
+      asking?.stop.abort()
+      asking = undefined
       drawn?.destroy?.()
     },
   }

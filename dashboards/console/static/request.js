@@ -12,7 +12,11 @@ export function requestPage(id, facts) {
   )
   const leaving = new AbortController()
   ask(`api/request/${id}`, { signal: leaving.signal })
-    .then((found) => replace(node, contentOf(found, facts)))
+    .then((found) => {
+      const session = el('div', {}, el('p', { class: 'empty' }, 'Looking for others …'))
+      replace(node, contentOf(found, facts, session))
+      showSession(found.explanation, session, leaving.signal)
+    })
     .catch((error) => {
       if (error.name !== 'AbortError')
         replace(
@@ -29,7 +33,19 @@ export function requestPage(id, facts) {
 const back = () =>
   el('a', { class: 'back', href: hrefOf({ request: undefined }) }, '← Back to ', state().board)
 
-function contentOf({ explanation, bills, neighbours }, facts) {
+/** The warehouse may be slow or away: the request itself does not wait for it. */
+async function showSession(explanation, place, signal) {
+  try {
+    const isNamed = explanation.request.session !== ''
+    const path = `api/request/${explanation.request_id}/session`
+    const { neighbours } = isNamed ? await ask(path, { signal }) : { neighbours: [] }
+    replace(place, neighboursOf(explanation, neighbours))
+  } catch (error) {
+    if (error.name !== 'AbortError') replace(place, el('p', { class: 'empty' }, error.message))
+  }
+}
+
+function contentOf({ explanation, bills }, facts, session) {
   const { request, request_id: id, at } = explanation
   const seconds = Date.parse(at) / 1000
   return [
@@ -78,7 +94,7 @@ function contentOf({ explanation, bills, neighbours }, facts) {
       block('Tokens and cost', costOf(explanation, bills), 'wide'),
       block('Who asked', facts_(whoOf(explanation))),
       block('Cache and masks', facts_(guardedOf(explanation))),
-      block('The same conversation', neighboursOf(explanation, neighbours), 'wide'),
+      block('The same conversation', session, 'wide'),
     ),
   ]
 }

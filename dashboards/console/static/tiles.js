@@ -46,23 +46,28 @@ function tileOf(panel, page) {
   )
   let asking
   const load = async () => {
-    asking?.abort()
-    asking = new AbortController()
-    const { signal } = asking
+    const query = queryOf(panel).toString()
+    if (asking?.query === query) return
+    asking?.stop.abort()
+    const mine = { query, stop: new AbortController() }
+    asking = mine
+    const { signal } = mine.stop
     try {
       const [now, before] = await Promise.all([
-        ask(`api/panel/${panel.id}?${queryOf(panel)}`, { signal }),
+        ask(`api/panel/${panel.id}?${query}`, { signal }),
         ask(`api/panel/${panel.id}?${queryOf(panel, { isBefore: true })}`, { signal }),
       ])
-      if (signal.aborted) return
+      if (asking !== mine) return
       show(now, before)
       page.answered(panel, now)
     } catch (error) {
-      if (error.name === 'AbortError') return
+      if (error.name === 'AbortError' || asking !== mine) return
       page.failed(error)
       replace(number, '–')
       replace(delta, error.body?.away ? 'no warehouse' : 'failed')
       delta.title = error.message
+    } finally {
+      if (asking === mine) asking = undefined
     }
   }
   const show = (now, before) => {
@@ -105,7 +110,10 @@ function tileOf(panel, page) {
     node,
     load,
     spark: (of, answer) => replace(line, sparkline(lines[panel.id].sum(named(of, answer)) ?? [])),
-    destroy: () => asking?.abort(),
+    destroy() {
+      asking?.stop.abort()
+      asking = undefined
+    },
   }
 }
 
