@@ -17,9 +17,9 @@ test(
   'a first visitor is told what to send, sends it, sees it within a second, and what became of it',
   { skip: noBrowser },
   () =>
-    walk('first-visit', async (page, { admin, origin, send }) => {
+    walk('first-visit', async (page, { admin, origin }) => {
       await page.goto(`${admin}/console/`)
-      await page.until("document.querySelector('#welcome')")
+      await page.until("document.querySelector('#welcome') && document.querySelector('.dot.live')")
       const painted = await page.run<number>(
         "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? performance.now()",
       )
@@ -49,7 +49,10 @@ test(
       assert.ok(row - sent < 1000, `${row - sent} ms from its end to the list`)
       await page.until("document.querySelector('#welcome') === null")
       // The warehouse has it a moment later; nobody has to reload.
-      await page.until("document.querySelector('#overview-requests .tile-number').textContent === '1'")
+      await page.until(
+        "document.querySelector('#overview-requests .tile-number').textContent === '1'",
+        40_000,
+      )
       await page.click('#live tbody a')
       await page.until("document.querySelector('.request h2')")
       assert.match(await page.run<string>('location.pathname'), /^\/console\/r\/[0-9a-f-]{36}$/)

@@ -38,7 +38,7 @@ test('names from headers are text and nothing else, wherever they are shown', { 
     for (const address of addresses) {
       await page.goto(`${admin}/console/${address}`)
       await page
-        .until("document.querySelector('#main h1') && !document.querySelector('[aria-busy]')")
+        .until("document.querySelector('#main h1') && !document.querySelector('[aria-busy]')", 3000)
         .catch(() => {})
       assert.equal(
         await page.run('document.querySelectorAll(\'img:not([alt=""]), [onerror]\').length'),

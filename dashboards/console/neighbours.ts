@@ -17,6 +17,7 @@ export function neighboursOf(of: { session: string; app: string; customer: strin
   }
 }
 
-/** Whether anything was ever recorded, and when last: what an empty page says depends on it. */
-export const everSql =
-  'SELECT toFloat64(sum(requests)) AS n, toFloat64(toUnixTimestamp(max(hour))) AS last_hour FROM sidelight.usage_hourly'
+/** Whether anything was ever recorded, and when last: what an empty page says depends on it. The view is made last. */
+export const everSql = `SELECT toFloat64(sum(requests)) AS n, toFloat64(toUnixTimestamp(max(hour))) AS last_hour,
+  (SELECT count() FROM sidelight.requests_priced WHERE false) AS is_prepared
+FROM sidelight.usage_hourly`

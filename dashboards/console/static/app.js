@@ -43,9 +43,10 @@ async function start() {
   header()
   feed = liveFeed({ onRow, onTick, onState })
   onChange(update)
-  render()
   feed.open()
-  askEver()
+  render()
+  away = 'starting'
+  await askEver()
   schedule()
 }
 
@@ -104,7 +105,7 @@ function update(now) {
   if (isAsked) {
     before = now
     list.redraw()
-    shown.reload?.()
+    reload()
     schedule()
   } else {
     before = now
@@ -121,7 +122,7 @@ function render() {
     before.request === undefined ? boardPage(boardNow()) : requestPage(before.request, page.catalog.facts)
   replace(main, banner, shown.node)
   tellEmptiness()
-  shown.reload?.()
+  reload()
 }
 
 function chrome() {
@@ -176,7 +177,7 @@ function boardPage(board) {
       for (const { target, isIntersecting } of entries) {
         const one = panels.find(({ node }) => node === target)
         one.isSeen = isIntersecting
-        if (isIntersecting && one.isStale) load(one)
+        if (isIntersecting && one.isStale && away === undefined) load(one)
       }
     },
     { rootMargin: '120px' },
@@ -273,10 +274,6 @@ function chooseCustomer() {
 
 function answered(panel, answer) {
   shown.tiles?.spark(panel, answer)
-  if (away !== undefined) {
-    away = undefined
-    askEver()
-  }
   if (panel.id === 'overview-requests') {
     shown.isEmpty = answer.data[0]?.[0] === 0
     tellEmptiness()
@@ -286,18 +283,30 @@ function answered(panel, answer) {
 function failed(error) {
   if (error.body?.away || error.body?.gone) {
     away = error.message
-    tellEmptiness()
+    askEver()
   }
 }
 
+let asking
+/** Pictures are asked for only while somebody answers: until then this asks, and then draws what was missed. */
 async function askEver() {
+  clearTimeout(asking)
+  const was = away
   try {
     ever = await ask('api/status')
-    if (ever.warehouse !== 'ok') away = `the warehouse does not answer (${ever.code})`
-  } catch {
+    away = ever.warehouse === 'ok' ? undefined : `the warehouse does not answer (${ever.code})`
+  } catch (error) {
     ever = undefined
+    away = error.message
   }
+  if (away !== undefined && page.catalog.hasWarehouse) asking = setTimeout(askEver, awayMs)
+  if (was !== undefined && away === undefined) reload()
   tellEmptiness()
+}
+
+const awayMs = 2000
+const reload = () => {
+  if (away === undefined && ever !== undefined) shown?.reload?.()
 }
 
 /** Says why there is nothing: nothing yet, nobody to ask, the filters, or the range. */
@@ -310,7 +319,8 @@ function tellEmptiness() {
     if (isNew && place.childElementCount === 0) replace(place, welcome(page))
     else if (!isNew) replace(place)
   } else document.body.classList.remove('is-new')
-  if (away !== undefined && !(isNew && isOverview && !page.catalog.hasWarehouse))
+  // In the first seconds the warehouse is only just starting, and nobody misses it yet.
+  if (away !== undefined && away !== 'starting' && !(isNew && isOverview && performance.now() < startingMs))
     tell(
       page.catalog.hasWarehouse
         ? `${capital(away)}. Live requests go on from memory; the boards come back with it.`
@@ -332,6 +342,7 @@ function tellEmptiness() {
   }
 }
 
+const startingMs = 10_000
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1)
 
 function tell(...what) {
@@ -340,17 +351,24 @@ function tell(...what) {
 }
 
 let soon
+/** When the warehouse has it: usually within two seconds, on a machine with much to do later. */
+const shippedMs = [1500, 4000]
+
 function onRow(row, of) {
   const wasEmpty = list.size() === 0
   list.push(row, of)
   if (wasEmpty) tellEmptiness()
-  // The warehouse has it a second later; many at once ask once.
-  if (isLive() && soon === undefined && row.ts > Date.now() - 60_000)
-    soon = setTimeout(() => {
-      soon = undefined
-      if (ever?.requests === 0 || ever?.warehouse !== 'ok') askEver()
-      if (!document.hidden) shown?.reload?.()
-    }, 2500)
+  // Many at once ask once.
+  if (isLive() && soon === undefined && row.ts > Date.now() - 60_000) lookAgain(0)
+}
+
+function lookAgain(at) {
+  soon = setTimeout(() => {
+    soon = undefined
+    if (ever?.requests === 0) askEver()
+    if (!document.hidden) reload()
+    if (at + 1 < shippedMs.length) lookAgain(at + 1)
+  }, shippedMs[at])
 }
 
 function onTick(tick) {
@@ -374,7 +392,7 @@ function schedule() {
   const { from } = state()
   const everyMs = /^now-\d+(s|m|1h)$/.test(from) || from === 'now-1h' ? 10_000 : 60_000
   timer = setInterval(() => {
-    if (!document.hidden) shown?.reload?.()
+    if (!document.hidden) reload()
   }, everyMs)
 }
 
@@ -412,7 +430,7 @@ const keys = {
     if (!first) say('No live request yet')
   },
   p: () => feed.toggle(),
-  r: () => shown?.reload?.(),
+  r: reload,
   t: toggleTheme,
 }
 

@@ -307,12 +307,10 @@ function legendOf(panel, shown, act) {
     )
     return item
   })
-  const more =
-    shown.count > shown.lines.length
-      ? [el('span', { class: 'note' }, `${Math.min(shown.count, 8)} of ${shown.count}`)]
-      : shown.lines.some(({ isOther }) => isOther)
-        ? [el('span', { class: 'note' }, `8 of ${shown.count}`)]
-        : []
+  const named = shown.lines.filter(({ isOther }) => !isOther).length
+  const hasOther = named < shown.lines.length
+  const said = shown.count > named ? `${named} of ${shown.count}` : hasOther ? `the ${named} largest` : ''
+  const more = said === '' ? [] : [el('span', { class: 'note' }, said)]
   return el(
     'div',
     { class: 'legend' },

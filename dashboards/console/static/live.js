@@ -45,6 +45,9 @@ export function liveFeed({ onRow, onTick, onState }) {
     if (!document.hidden) return open()
     hideTimer = setTimeout(close, hiddenMs)
   })
+  // A page that the browser keeps for the back button would keep its connection too, of six in all.
+  addEventListener('pagehide', close)
+  addEventListener('pageshow', (event) => event.persisted && open())
   return {
     open,
     again() {

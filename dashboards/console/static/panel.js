@@ -45,9 +45,12 @@ export function panelOf(panel, page) {
   const load = async () => {
     const query = queryOf(panel).toString()
     // On a slow machine a refresh must not cut off the answer that is under way: none would ever come.
-    if (asking?.query === query) return
+    if (asking?.query === query) {
+      asking.isAgain = true
+      return
+    }
     asking?.stop.abort()
-    const mine = { query, stop: new AbortController() }
+    const mine = { query, stop: new AbortController(), isAgain: false }
     asking = mine
     try {
       const got = await ask(`api/panel/${panel.id}?${query}`, { signal: mine.stop.signal })
@@ -68,6 +71,7 @@ export function panelOf(panel, page) {
         )
     } finally {
       if (asking === mine) asking = undefined
+      if (mine.isAgain && asking === undefined) load()
     }
   }
   return {
@@ -78,8 +82,8 @@ export function panelOf(panel, page) {
     /** As a picture or as a table. */
     look: () => answer !== undefined && draw(),
     destroy() {
+      if (asking !== undefined) asking.isAgain = false
       asking?.stop.abort()
-      asking = undefined
       drawn?.destroy?.()
     },
   }

@@ -47,9 +47,12 @@ function tileOf(panel, page) {
   let asking
   const load = async () => {
     const query = queryOf(panel).toString()
-    if (asking?.query === query) return
+    if (asking?.query === query) {
+      asking.isAgain = true
+      return
+    }
     asking?.stop.abort()
-    const mine = { query, stop: new AbortController() }
+    const mine = { query, stop: new AbortController(), isAgain: false }
     asking = mine
     const { signal } = mine.stop
     try {
@@ -68,6 +71,7 @@ function tileOf(panel, page) {
       delta.title = error.message
     } finally {
       if (asking === mine) asking = undefined
+      if (mine.isAgain && asking === undefined) load()
     }
   }
   const show = (now, before) => {
@@ -111,8 +115,8 @@ function tileOf(panel, page) {
     load,
     spark: (of, answer) => replace(line, sparkline(lines[panel.id].sum(named(of, answer)) ?? [])),
     destroy() {
+      if (asking !== undefined) asking.isAgain = false
       asking?.stop.abort()
-      asking = undefined
     },
   }
 }
