@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { annotations } from '../catalog/annotations.ts'
 import { boards, panels } from '../catalog/catalog.ts'
 import { type MultiVariable, multiVariables } from '../dialects/variables.ts'
 import { catalogView } from './catalog-view.ts'
@@ -42,16 +41,6 @@ export function createApi(options: ConsoleOptions, streams: Streams): (path: str
     '/console/api/catalog': get(({ res }) => sendJson(res, 200, catalog)),
     '/console/api/stream': get(({ req, res }) => streams.open(req, res)),
     '/console/api/status': get((call) => status(call, answers)),
-    '/console/api/annotations': get(async ({ req, res, query, signal }) => {
-      const asked = readAsked(query, nowMs())
-      const shown = annotations.filter(({ enabled }) => enabled)
-      const found = await Promise.all(
-        shown.map(({ sql }) => answers.rows(statementOf(sql, asked), clientOf(req), signal)),
-      )
-      sendJson(res, 200, {
-        marks: found.flatMap((rows, at) => rows.map((row) => ({ kind: shown[at]?.title, ...row }))),
-      })
-    }),
     '/console/api/test-request': { method: 'POST', answer: (call) => testRequest(call, options) },
   }
 

@@ -92,9 +92,7 @@ test('values to choose from come dearest first, and can be searched', async () =
   assert.deepEqual(await values('&q=nobody'), [])
 })
 
-test('the marks over time and the state of the warehouse answer too', async () => {
-  const { marks } = JSON.parse((await server.ask(`/console/api/annotations?${range}`)).body)
-  assert.ok(marks.length > 0)
+test('the state of the warehouse says how much there is and when the last was', async () => {
   const status = JSON.parse((await server.ask('/console/api/status')).body)
   assert.ok(status.requests >= 500 && status.last_hour <= to.getTime() / 1000)
 })
