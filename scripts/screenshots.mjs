@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { chromiumPath, startBrowser } from '../testing/browser.ts'
 
 const [, , url = 'http://127.0.0.1:4101', range = 'now-24h'] = process.argv
-const folder = join(import.meta.dirname, '..', 'docs', 'guide', 'images')
+const folder = join(import.meta.dirname, '..', 'docs', 'images')
 const bytesMax = 150_000
 if (chromiumPath === undefined) throw new Error('no Chromium here (apt-get install chromium)')
 mkdirSync(folder, { recursive: true })
