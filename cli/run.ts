@@ -10,6 +10,7 @@ import { splitAddress } from '../sidecar/main.ts'
 import { familyOf, mergeMetrics } from '../sidecar/observe/metrics.ts'
 import { type SimulatedServer, startSimulatedServer } from '../sidecar/providers/simulated/server.ts'
 import { BudgetKeeper } from './budget-keeper.ts'
+import { openConsole } from './console.ts'
 import { withDefaults } from './defaults.ts'
 import { explainFromWarehouse, found } from './explain-warehouse.ts'
 import { startGroup } from './group.ts'
@@ -90,11 +91,23 @@ export async function runProxy(
     const explanation = await group.sources.explain(requestId)
     return explanation === undefined ? explainFromWarehouse(inForce, requestId) : found(explanation)
   }
-  const admin = createAdminServer({
-    sources: { ...group.sources, policy, explain, reload, metrics },
+  const access = {
     token: environment['SIDELIGHT_ADMIN_TOKEN'],
     isLoopback: isLoopback(config.admin),
     allowedHosts: config.allowedHosts,
+  }
+  const page = await openConsole({
+    config: () => inForce,
+    data: group.address,
+    live: group.live,
+    explain,
+    access,
+    log,
+  })
+  const admin = createAdminServer({
+    sources: { ...group.sources, policy, explain, reload, metrics },
+    ...access,
+    console: page.serve,
   })
   const adminAddress = await listenOn(admin, config.admin)
   const unwatch = watchFile(loaded, reload, log)
@@ -102,6 +115,7 @@ export async function runProxy(
   const ending = Promise.race([untilSignal(log), asked.promise])
   const stopped = ending.then(async () => {
     unwatch()
+    await page.close()
     await policies.stop()
     log.info('draining', { in_flight: await group.inFlight(), limit_ms: config.drain })
     await group.stop()

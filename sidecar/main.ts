@@ -5,7 +5,7 @@ import type { Environment } from '../contract/config/load.ts'
 import type { Config } from '../contract/config/schema.ts'
 import { createIdSource } from '../contract/ids.ts'
 import { type Catalog, loadShippedCatalog } from '../contract/prices/catalog.ts'
-import type { RecordSink } from '../contract/record.ts'
+import type { RecordSink, RequestRow } from '../contract/record.ts'
 import { SignatureStore } from './conversation/signature-store.ts'
 import { type CounterOptions, TokenCounter } from './counting/counter.ts'
 import { TokenRatios } from './counting/ratios.ts'
@@ -68,6 +68,8 @@ export interface Sidecar {
   readonly policies: PolicyBook
   /** Of a request that this process remembers. */
   explain(requestId: string): Explanation | undefined
+  /** The last requests that this process remembers, oldest first. */
+  latest(count: number): readonly RequestRow[]
   listen(): Promise<AddressInfo>
   /** Swaps the configuration; running requests keep the one they began with. Throws and changes nothing when it is bad. */
   reload(config: Config): void
@@ -162,6 +164,10 @@ export function createSidecar(options: SidecarOptions): Sidecar {
       plane.closeEnded()
       const known = recent.find(requestId)
       return known && explain(known)
+    },
+    latest(count) {
+      plane.closeEnded()
+      return recent.latest(count)
     },
     listen: () => listen(plane, snapshot.config.listen, options.worker > 0),
     reload(config) {

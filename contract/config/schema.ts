@@ -51,6 +51,16 @@ const limits = v.strictObject({
   inFlight: v.optional(v.pipe(amount, v.description('requests at once; more get a 503')), 4096),
 })
 
+const consolePage = v.strictObject({
+  grafana: v.optional(
+    v.pipe(
+      v.string(),
+      v.check((url) => /^https?:$/.test(URL.parse(url)?.protocol ?? ''), 'expected a URL of http or https'),
+      v.description('address of Grafana: the console then links each board to the same one there'),
+    ),
+  ),
+})
+
 const workersMax = 64
 
 export const configSchema = v.strictObject({
@@ -69,6 +79,7 @@ export const configSchema = v.strictObject({
   ),
   identity: v.optional(v.pipe(identity, v.description('stamped on every record')), {}),
   warehouse: v.optional(warehouse, {}),
+  console: v.optional(v.pipe(consolePage, v.description('the page on the admin port')), {}),
   content: v.optional(
     v.strictObject({
       store: v.optional(
