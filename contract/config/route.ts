@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { candidate, capabilities } from './candidate.ts'
+import { mask } from './mask.ts'
 import { name } from './names.ts'
 import { escalate, hedge, recovery, retries, timeouts } from './resilience.ts'
 import { when } from './rule.ts'
@@ -62,12 +63,7 @@ export const route = v.strictObject({
       maxLoss: v.optional(v.pipe(percentage, v.description('loss against the baseline the tuner may take'))),
     }),
   ),
-  mask: v.optional(
-    v.pipe(
-      v.record(v.string(), v.picklist(['mask', 'hash', 'redact', 'partial', 'block', 'allow', 'log-only'])),
-      v.description('kind of personal data to what is done with it; `default` for the rest'),
-    ),
-  ),
+  mask: v.optional(mask),
   cache: v.optional(
     v.strictObject({
       exact: v.optional(cacheFor),

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { mask } from './mask.ts'
 import { envName, name } from './names.ts'
 import { provider } from './provider.ts'
 import { timeouts } from './resilience.ts'
@@ -93,6 +94,7 @@ export const configSchema = v.strictObject({
     {},
   ),
   providers: v.optional(v.pipe(v.record(name, provider), v.description('by a name of your choice')), {}),
+  mask: v.optional(mask),
   routes: v.optional(v.pipe(v.record(name, route), v.description('by the name callers use as model')), {}),
   keys: v.optional(
     v.pipe(v.array(key), v.description('callers; with none configured, any caller is accepted')),
