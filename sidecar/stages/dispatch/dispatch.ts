@@ -4,6 +4,7 @@ import { clientRetries } from '../../hints.ts'
 import type { Route } from '../../routing/route.ts'
 import type { Services } from '../../services.ts'
 import { allFailed } from './all-failed.ts'
+import { extraCalls } from './attempt-facts.ts'
 import { backoffMs, wait } from './backoff.ts'
 import { Chain, type Next } from './chain.ts'
 import { askHedged } from './hedge.ts'
@@ -89,6 +90,7 @@ async function following(run: Run, failed: Prepared, fault: Fault): Promise<Next
   if (fault.class === 'context_length') learnSize(context, services, failed)
   const verdict = verdictOn(fault, route, run.wasFiltered)
   run.wasFiltered ||= fault.class === 'content_filter'
+  run.extra = extraCalls(context)
   if (verdict === 'stop' || run.extra >= route.retriesMax || services.nowMs() >= run.deadlineMs)
     return undefined
   if (!isRepeatable(context, context.attempts.at(-1))) return undefined
