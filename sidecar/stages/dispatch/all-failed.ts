@@ -33,7 +33,7 @@ export function allFailed(
     status: isLimit ? 429 : 503,
     code: 'no_candidate',
     message: `no candidate of route ${route.name} answered (${list}). The last one: ${last.message}`,
-    retryAfterMs: Math.max(waitMsMin, soonestAt(route, reasons, health) - health.nowAt),
+    retryAfterMs: Math.max(waitMsMin, soonestMs(route, reasons, health)),
   }
 }
 
@@ -41,8 +41,10 @@ function reasonOf({ outcome, httpStatus, errorCode }: Attempt): string {
   return `${outcome} ${httpStatus >= 400 ? httpStatus : errorCode}`
 }
 
-function soonestAt(route: Route, reasons: ReadonlyMap<string, string>, health: Services['health']): number {
+/** Until the first of them may be asked again. */
+function soonestMs(route: Route, reasons: ReadonlyMap<string, string>, health: Services['health']): number {
+  const nowAt = performance.now()
   const asked = route.candidates.filter(({ id }) => reasons.has(id))
-  const ends = asked.map((candidate) => health.illnessOf(candidate, route.regions, health.nowAt)?.untilAt)
-  return Math.min(...ends.map((untilAt) => untilAt ?? health.nowAt))
+  const ends = asked.map((candidate) => health.illnessOf(candidate, route.regions, nowAt)?.untilAt ?? nowAt)
+  return Math.min(...ends) - nowAt
 }
