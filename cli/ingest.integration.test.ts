@@ -147,7 +147,10 @@ routes: { demo: { baseline: small, candidates: [{ id: small, provider: sim, mode
   await up.waitFor(/Sidelight is running/, startMs)
   await untilCandidates(listen, 1)
   const written = await readFile(folder.file('sidelight.yaml'), 'utf8')
-  const more = written.replace('model: sim-fast }', 'model: sim-fast }, { id: new, provider: sim, model: sim }')
+  const more = written.replace(
+    'model: sim-fast }',
+    'model: sim-fast }, { id: new, provider: sim, model: sim }',
+  )
   await writeFile(folder.file('sidelight.yaml'), more)
   assert.equal((await fetch(`http://127.0.0.1:${admin}/reload`, { method: 'POST' })).status, 200)
   await untilCandidates(listen, 2)

@@ -25,8 +25,7 @@ export function readPolicy(text: string, publicKey?: KeyObject): ReadPolicy | Re
     const fields = parsed(text)
     const document = shapeOf(fields)
     const written = writtenForm(fields as Readonly<Record<string, unknown>>, document)
-    if (document.id !== policyId(written))
-      throw new Unfit('id_mismatch', 'the id is not that of its content')
+    if (document.id !== policyId(written)) throw new Unfit('id_mismatch', 'the id is not that of its content')
     if (publicKey !== undefined) checkSignature(document, publicKey)
     return { document, text: canonicalJson(written) }
   } catch (error) {

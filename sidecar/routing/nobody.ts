@@ -17,9 +17,7 @@ export function nobodyLeft(route: Pick<Route, 'name' | 'byId'>, left: Left, nowA
   const reasons = Object.values(left.excluded)
   const list = Object.entries(left.excluded)
     .slice(0, namesMax)
-    .map(
-      ([id, reason]) => `${passing.has(reason) ? nameOf(route, id) : id}: ${reason}${noteOn(left, id)}`,
-    )
+    .map(([id, reason]) => `${passing.has(reason) ? nameOf(route, id) : id}: ${reason}${noteOn(left, id)}`)
     .join(', ')
   const message = `no candidate of route ${route.name} may serve this request (${list})`
   if (reasons.some((reason) => passing.has(reason))) {

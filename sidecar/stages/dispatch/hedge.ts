@@ -118,7 +118,12 @@ async function challenger(
   }
   const next = await chain.next()
   if (next === undefined || next === 'counted') return undefined
-  return run(context, services, { ...ask, ...next, isLast: leftCalls === 1 || !chain.hasCandidates(), isFresh: false })
+  return run(context, services, {
+    ...ask,
+    ...next,
+    isLast: leftCalls === 1 || !chain.hasCandidates(),
+    isFresh: false,
+  })
 }
 
 /** The first that answers wins. Of two failures the later is the outcome. */

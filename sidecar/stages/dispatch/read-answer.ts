@@ -88,7 +88,10 @@ async function readWhole(context: Context, from: HeadAsk): Promise<Outcome> {
   attempt.usage = summary.usage
   attempt.modelReported = summary.model ?? ''
   attempt.finishReason = summary.finishReason ?? ''
-  if (replacesFiltered(context, from.ask) && isFiltered(lane.eventsOf(parseAnswer(collected.bytes, true) ?? json)))
+  if (
+    replacesFiltered(context, from.ask) &&
+    isFiltered(lane.eventsOf(parseAnswer(collected.bytes, true) ?? json))
+  )
     return failed(attempt, filtered)
   attempt.endedAt = performance.now()
   attempt.firstContentAt = attempt.endedAt
