@@ -19,6 +19,7 @@ import { PolicyWatch } from './policy-watch.ts'
 import { reloadFrom, usesSimulated, watchFile } from './reload.ts'
 import { spoolGauges } from './shipper-gauges.ts'
 import { untilSignal } from './signals.ts'
+import { tellWarehouse } from './tell-warehouse.ts'
 
 export interface Running {
   readonly config: Config
@@ -73,11 +74,14 @@ export async function runProxy(
   await policies.start(config, group)
   budgets.start(config)
   let inForce = config
+  let telling = Promise.resolve()
   const apply = async (next: Config) => {
     await group.reload(next)
     inForce = next
     await policies.reloaded(next)
     await budgets.reloaded(next)
+    // One after the other: an editor's save and a POST may come together.
+    telling = telling.then(() => tellWarehouse(next, log))
   }
   const reload = () => reloadFrom({ load, environment, log, running: { ...loaded, config }, apply })
   const watch = new SpoolWatch(`${config.stateDir}/spool`)

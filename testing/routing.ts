@@ -22,6 +22,7 @@ const given: Circumstances = {
   tier: '',
   feature: '',
   prompt: '',
+  promptVersion: '',
   tags: {},
   session: '',
   requestId: 'request',
