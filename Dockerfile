@@ -13,6 +13,7 @@ COPY contract contract
 COPY sidecar sidecar
 COPY ingest ingest
 COPY dashboards dashboards
+COPY evals evals
 COPY cli cli
 RUN npm run build
 

@@ -4,6 +4,7 @@ import { type Environment, type LoadedConfig, loadConfig } from '../contract/con
 import { printable } from '../contract/config/print.ts'
 import { problemText } from '../contract/config/problem.ts'
 import { loadShippedCatalog } from '../contract/prices/catalog.ts'
+import { checkMasks } from '../sidecar/masking/check-masks.ts'
 import { loadPrices } from '../sidecar/pricing/load.ts'
 import { withDefaults } from './defaults.ts'
 
@@ -16,7 +17,11 @@ export async function runCheck(args: readonly string[], environment: Environment
   const loaded = loadConfig({ file: values.config, environment })
   const { config, detected } = withDefaults(loaded, environment)
   process.stdout.write(stringify(printable(config)))
-  const warnings = [...loaded.warnings.map(problemText), ...loadPrices(loadShippedCatalog(), config).warnings]
+  const warnings = [
+    ...loaded.warnings.map(problemText),
+    ...loadPrices(loadShippedCatalog(), config).warnings,
+    ...checkMasks(config),
+  ]
   for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`)
   process.stderr.write(`${verdict(loaded, detected, warnings.length)}\n`)
   return 0

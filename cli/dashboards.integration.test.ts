@@ -31,7 +31,10 @@ test('boards are written, checked, and put right again', async () => {
 test('a statement to run anywhere, or the names of those there are', async () => {
   const { code, stdout } = await dashboards('--sql', 'overview-success')
   assert.equal(code, 0)
-  assert.match(stdout, /^SELECT countIf\(.*FROM sidelight\.requests WHERE ts >= toDateTime\(\d+\)/)
+  assert.match(
+    stdout,
+    /^SELECT sum\(requests.*FROM sidelight\.requests_priced AS r WHERE .*r\.ts >= toDateTime\(\d+\)/s,
+  )
   assert.doesNotMatch(stdout, /\$/)
   const unknown = await dashboards('--sql', 'nothing')
   assert.equal(unknown.code, 1)

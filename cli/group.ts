@@ -1,6 +1,9 @@
 import type { AddressInfo } from 'node:net'
 import type { Environment } from '../contract/config/load.ts'
 import type { Config } from '../contract/config/schema.ts'
+import type { LiveFeed } from '../dashboards/console/live/hub.ts'
+import { liveRow } from '../dashboards/console/live/row.ts'
+import { LiveTap } from '../dashboards/console/live/tap.ts'
 import { createWriter } from '../ingest/writer.ts'
 import type { AdminSources } from '../sidecar/admin.ts'
 import type { Explanation } from '../sidecar/explain/explanation.ts'
@@ -13,6 +16,7 @@ import type { KnownRoutes } from '../sidecar/routing/policy/keeper.ts'
 import { idsOf, type PolicyText } from '../sidecar/routing/policy/policies.ts'
 import { policyReport } from '../sidecar/routing/policy/report.ts'
 import { sharesPorts } from './shares-ports.ts'
+import { tapped } from './tapped.ts'
 import { startWorkers } from './workers.ts'
 import { writerGauges } from './writer-gauges.ts'
 
@@ -22,6 +26,8 @@ export interface Group {
     /** Of a request that one of its processes remembers. */
     explain(requestId: string): Promise<Explanation | undefined>
   }
+  /** Requests as they end, for the console. */
+  readonly live: LiveFeed
   metrics(): Promise<MetricsSnapshot>
   inFlight(): Promise<number>
   reload(config: Config): Promise<void>
@@ -55,7 +61,7 @@ export async function startGroup(
 }
 
 async function startAlone(options: GroupOptions): Promise<Group> {
-  const { sidecar, stop, notReady } = await startOne({ ...options, worker: 0 })
+  const { sidecar, stop, notReady, tap } = await startOne({ ...options, worker: 0 })
   const address = await sidecar.listen()
   return {
     address,
@@ -63,6 +69,11 @@ async function startAlone(options: GroupOptions): Promise<Group> {
       notReady,
       policy: async () => policyOf(sidecar),
       explain: async (requestId) => sidecar.explain(requestId),
+    },
+    live: {
+      start: (tell) => tap.start(tell),
+      stop: () => tap.stop(),
+      latest: async (count) => sidecar.latest(count).map(liveRow),
     },
     metrics: async () => sidecar.metrics.snapshot(),
     inFlight: async () => sidecar.plane.inFlight(),
@@ -76,7 +87,12 @@ async function startAlone(options: GroupOptions): Promise<Group> {
 /** A sidecar with its spool, in this process; also what each worker runs. */
 export async function startOne(
   options: Omit<GroupOptions, 'limiter'> & { worker: number; limiter: Limits },
-): Promise<{ sidecar: Sidecar; stop: () => Promise<void>; notReady: () => string | undefined }> {
+): Promise<{
+  sidecar: Sidecar
+  tap: LiveTap
+  stop: () => Promise<void>
+  notReady: () => string | undefined
+}> {
   const { config, environment, log, worker } = options
   const bootMs = Date.now()
   const writer = await createWriter({
@@ -90,11 +106,12 @@ export async function startOne(
     full: config.spool.full,
     warn: log.warn,
   })
+  const tap = new LiveTap()
   const tracing = await loadTracing(environment, log)
   const sidecar = createSidecar({
     config,
     environment,
-    sink: writer,
+    sink: tapped(writer, tap),
     log,
     tracing,
     simulatedOrigin: options.simulatedOrigin,
@@ -106,8 +123,10 @@ export async function startOne(
   sidecar.metrics.gauges(() => writerGauges(writer.counts()))
   return {
     sidecar,
+    tap,
     notReady: () => writer.problem(),
     async stop() {
+      tap.stop()
       await sidecar.stop()
       await writer.close()
       await tracing?.shutdown()

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -128,7 +128,7 @@ test('ingest --listen off loopback wants a token', async () => {
   assert.match(refused.stderr, /SIDELIGHT_INGEST_TOKEN/)
 })
 
-test('SIGTERM with open streams and a full buffer: every request has its row in the warehouse', async () => {
+test('a reload reaches the warehouse; SIGTERM with open streams and a full buffer: every request has its row in the warehouse', async () => {
   await using folder = await tempDir()
   const [data, admin, listen] = [await freePort(), await freePort(), await freePort()]
   const stateDir = folder.file('state')
@@ -145,7 +145,15 @@ routes: { demo: { baseline: small, candidates: [{ id: small, provider: sim, mode
   )
   const up = spawnProcess([nodeCommand, main, 'up', '--config', folder.file('sidelight.yaml')])
   await up.waitFor(/Sidelight is running/, startMs)
-  await untilCandidates(listen)
+  await untilCandidates(listen, 1)
+  const written = await readFile(folder.file('sidelight.yaml'), 'utf8')
+  const more = written.replace(
+    'model: sim-fast }',
+    'model: sim-fast }, { id: new, provider: sim, model: sim }',
+  )
+  await writeFile(folder.file('sidelight.yaml'), more)
+  assert.equal((await fetch(`http://127.0.0.1:${admin}/reload`, { method: 'POST' })).status, 200)
+  await untilCandidates(listen, 2)
   const ask = async (model: string, stream: boolean) => {
     const answer = await fetch(`http://127.0.0.1:${data}/v1/chat/completions`, {
       method: 'POST',
@@ -165,15 +173,15 @@ routes: { demo: { baseline: small, candidates: [{ id: small, provider: sim, mode
   await using again = await startTestWarehouse({ stateDir })
   assert.equal(await count(again), 80)
   assert.equal(await count(again, 'attempts'), 80)
-  assert.equal(await count(again, 'route_candidates'), 1)
+  assert.equal(await count(again, 'route_candidates'), 2)
 })
 
 /** The schema is made beside the first requests; what a signal interrupts is made at the next start. */
-async function untilCandidates(port: number): Promise<void> {
+async function untilCandidates(port: number, expected: number): Promise<void> {
   const query = encodeURIComponent('SELECT count() FROM sidelight.route_candidates')
   for (const endMs = performance.now() + startMs; performance.now() < endMs; await sleep(100)) {
     const answer = await fetch(`http://127.0.0.1:${port}/?query=${query}`).catch(() => undefined)
-    if ((await answer?.text())?.trim() === '1') return
+    if ((await answer?.text())?.trim() === String(expected)) return
   }
-  throw new Error('the warehouse was told of no candidate')
+  throw new Error(`the warehouse was not told of ${expected} candidates`)
 }

@@ -10,6 +10,7 @@ import { splitAddress } from '../sidecar/main.ts'
 import { familyOf, mergeMetrics } from '../sidecar/observe/metrics.ts'
 import { type SimulatedServer, startSimulatedServer } from '../sidecar/providers/simulated/server.ts'
 import { BudgetKeeper } from './budget-keeper.ts'
+import { openConsole } from './console.ts'
 import { withDefaults } from './defaults.ts'
 import { explainFromWarehouse, found } from './explain-warehouse.ts'
 import { startGroup } from './group.ts'
@@ -19,6 +20,7 @@ import { PolicyWatch } from './policy-watch.ts'
 import { reloadFrom, usesSimulated, watchFile } from './reload.ts'
 import { spoolGauges } from './shipper-gauges.ts'
 import { untilSignal } from './signals.ts'
+import { tellWarehouse } from './tell-warehouse.ts'
 
 export interface Running {
   readonly config: Config
@@ -74,11 +76,14 @@ export async function runProxy(
   await policies.start(config, group)
   budgets.start(config)
   let inForce = config
+  let telling = Promise.resolve()
   const apply = async (next: Config) => {
     await group.reload(next)
     inForce = next
     await policies.reloaded(next)
     await budgets.reloaded(next)
+    // One after the other: an editor's save and a POST may come together.
+    telling = telling.then(() => tellWarehouse(next, log))
   }
   const reload = () => reloadFrom({ load, environment, log, running: { ...loaded, config }, apply })
   const watch = new SpoolWatch(`${config.stateDir}/spool`)
@@ -92,11 +97,23 @@ export async function runProxy(
     const explanation = await group.sources.explain(requestId)
     return explanation === undefined ? explainFromWarehouse(inForce, requestId) : found(explanation)
   }
-  const admin = createAdminServer({
-    sources: { ...group.sources, policy, explain, reload, metrics },
+  const access = {
     token: environment['SIDELIGHT_ADMIN_TOKEN'],
     isLoopback: isLoopback(config.admin),
     allowedHosts: config.allowedHosts,
+  }
+  const page = await openConsole({
+    config: () => inForce,
+    data: group.address,
+    live: group.live,
+    explain,
+    access,
+    log,
+  })
+  const admin = createAdminServer({
+    sources: { ...group.sources, policy, explain, reload, metrics },
+    ...access,
+    console: page.serve,
   })
   const adminAddress = await listenOn(admin, config.admin)
   const unwatch = watchFile(loaded, reload, log)
@@ -104,6 +121,7 @@ export async function runProxy(
   const ending = Promise.race([untilSignal(log), asked.promise])
   const stopped = ending.then(async () => {
     unwatch()
+    await page.close()
     await policies.stop()
     log.info('draining', { in_flight: await group.inFlight(), limit_ms: config.drain })
     await group.stop()

@@ -7,6 +7,7 @@ import { type Child, childMetrics, superviseChild } from './children.ts'
 import { openDemo } from './demo/open.ts'
 import { demoFlags } from './demo/options.ts'
 import { startEvalsChild } from './evals-child.ts'
+import { firstModel } from './first-model.ts'
 import { startIngestChild } from './ingest.ts'
 import { logFor } from './log-for.ts'
 import { type Running, runProxy } from './run.ts'
@@ -107,6 +108,7 @@ function greeting(running: Running, warehouse: string, demo: readonly string[] =
     '',
     `  OpenAI's SDKs     base URL  ${data}/v1`,
     `  Anthropic, Gemini base URL  ${data}`,
+    `  console                     ${admin}/console/`,
     `  admin                       ${admin}   /healthz /readyz /metrics /policy`,
     `  records                     ${config.stateDir}/spool`,
     `  warehouse                   ${warehouse}`,
@@ -116,7 +118,7 @@ function greeting(running: Running, warehouse: string, demo: readonly string[] =
     'A first request:',
     '',
     `  curl ${data}/v1/chat/completions -H 'content-type: application/json' \\`,
-    `    -d '{"model": "${firstModel(running)}", "messages": [{"role": "user", "content": "Hello!"}]}'`,
+    `    -d '{"model": "${firstModel(config)}", "messages": [{"role": "user", "content": "Hello!"}]}'`,
     '',
     ...(config.warehouse.url === 'embedded' && warehouse.startsWith('http')
       ? [
@@ -138,15 +140,4 @@ function providersText({ config, detected }: Running): string {
   )
   const shown = names.length > 8 ? [...names.slice(0, 8), `and ${names.length - 8} more`] : names
   return `${shown.join(', ')}${detected.length === 0 ? '' : '; keys found in the environment'}`
-}
-
-/** A model name that works as it stands: the first route, else the simulated provider, else a placeholder. */
-function firstModel({ config }: Running): string {
-  const [route] = Object.entries(config.routes)
-    .filter(([, { mask }]) => mask === undefined)
-    .map(([name]) => name)
-  if (route !== undefined) return route
-  const [simulated] = Object.entries(config.providers).find(([, { kind }]) => kind === 'simulated') ?? []
-  if (simulated === undefined) return `${Object.keys(config.providers)[0]}/MODEL`
-  return Object.keys(config.providers).length === 1 ? 'auto' : `${simulated}/sim-fast`
 }

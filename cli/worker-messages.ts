@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import type { Config } from '../contract/config/schema.ts'
+import type { LiveBatch } from '../dashboards/console/live/tap.ts'
 import type { Admission, Limited, Spending } from '../sidecar/limits/limiter.ts'
 import type { PolicyText } from '../sidecar/routing/policy/policies.ts'
 
@@ -10,6 +11,7 @@ export type WorkerMessage =
   | { readonly kind: 'reply'; readonly id: number; readonly value: unknown; readonly error?: string }
   | { readonly kind: 'admit'; readonly id: number; readonly key: Limited }
   | ({ readonly kind: 'spend'; readonly key: Limited } & Spending)
+  | { readonly kind: 'live'; readonly batch: LiveBatch }
 
 /** From the parent to a worker. */
 export type ParentMessage =
@@ -25,6 +27,9 @@ export type ParentMessage =
 
 export type Question =
   | { readonly what: 'metrics' | 'policy' | 'routes' | 'status' | 'stop' }
+  /** Whether it tells of its requests as they end. */
+  | { readonly what: 'live'; readonly isOn: boolean }
+  | { readonly what: 'latest'; readonly count: number }
   | { readonly what: 'reload'; readonly config: Config }
   | { readonly what: 'explain'; readonly requestId: string }
   | { readonly what: 'policies'; readonly policies: readonly PolicyText[] }

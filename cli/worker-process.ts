@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import type { LiveBatch } from '../dashboards/console/live/tap.ts'
 import type { Limiter } from '../sidecar/limits/limiter.ts'
 import type { ParentMessage, Question, WorkerMessage } from './worker-messages.ts'
 
@@ -16,13 +17,15 @@ interface Waiting {
 export class WorkerProcess {
   readonly #child: ChildProcess
   readonly #limiter: Limiter
+  readonly #live: (batch: LiveBatch) => void
   readonly exited: Promise<number | null>
   readonly #waiting = new Map<number, Waiting>()
   #nextId = 1
   #starting: { resolve(address: AddressInfo): void; reject(error: Error): void } | undefined
 
-  constructor(worker: number, limiter: Limiter) {
+  constructor(worker: number, limiter: Limiter, live: (batch: LiveBatch) => void) {
     this.#limiter = limiter
+    this.#live = live
     const file = join(import.meta.dirname, import.meta.filename.endsWith('.js') ? 'worker.js' : 'worker.ts')
     this.#child = fork(file, [String(worker)], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -95,6 +98,9 @@ export class WorkerProcess {
       }
       case 'spend':
         this.#limiter.spend(message.key, message, Date.now())
+        break
+      case 'live':
+        this.#live(message.batch)
         break
       case 'reply':
         this.#settle(message)

@@ -1,4 +1,5 @@
 import type { Config } from '../contract/config/schema.ts'
+import { liveRow } from '../dashboards/console/live/row.ts'
 import { outliveReaders } from './broken-pipes.ts'
 import { policyOf, routesOf, startOne } from './group.ts'
 import { withJobToken } from './job-token.ts'
@@ -67,6 +68,12 @@ async function answer(message: Extract<ParentMessage, { kind: 'ask' }>): Promise
       return policyOf(started.sidecar)
     case 'explain':
       return started.sidecar.explain(message.requestId)
+    case 'live':
+      if (message.isOn) started.tap.start((batch) => send({ kind: 'live', batch }))
+      else started.tap.stop()
+      return undefined
+    case 'latest':
+      return started.sidecar.latest(message.count).map(liveRow)
     case 'routes':
       return routesOf(started.sidecar)
     case 'policies':

@@ -1,4 +1,6 @@
 import type { AddressInfo } from 'node:net'
+import type { LiveRow } from '../dashboards/console/live/row.ts'
+import type { LiveBatch } from '../dashboards/console/live/tap.ts'
 import type { Explanation } from '../sidecar/explain/explanation.ts'
 import type { MetricsSnapshot } from '../sidecar/observe/metrics.ts'
 import type { KnownRoutes } from '../sidecar/routing/policy/keeper.ts'
@@ -24,8 +26,10 @@ export async function startWorkers(options: GroupOptions): Promise<Group> {
   let notReady: string | undefined
   const { limiter } = options
   const workers = new Map<number, WorkerProcess>()
+  /** Set while somebody looks at the console. */
+  let tellLive: ((batch: LiveBatch) => void) | undefined
   const start = async (worker: number): Promise<AddressInfo> => {
-    const started = new WorkerProcess(worker, limiter)
+    const started = new WorkerProcess(worker, limiter, (batch) => tellLive?.(batch))
     workers.set(worker, started)
     let hasServed = false
     void started.exited.then((code) => {
@@ -38,6 +42,7 @@ export async function startWorkers(options: GroupOptions): Promise<Group> {
     const given = policies
     const address = await started.start({ kind: 'start', config, simulatedOrigin, worker, policies: given })
     hasServed = true
+    if (tellLive !== undefined) started.ask({ what: 'live', isOn: true }).catch(() => {})
     // Others came into force while it started, and it could not be told.
     if (policies !== given) await started.ask({ what: 'policies', policies }).catch(() => {})
     log.info('worker started', { worker, pid: started.pid ?? 0 })
@@ -74,6 +79,20 @@ export async function startWorkers(options: GroupOptions): Promise<Group> {
   }, statusMs)
   return {
     address,
+    live: {
+      start(tell) {
+        tellLive = tell
+        askAll({ what: 'live', isOn: true }).catch(() => {})
+      },
+      stop() {
+        tellLive = undefined
+        askAll({ what: 'live', isOn: false }).catch(() => {})
+      },
+      latest: async (count) => {
+        const rows = ((await askAll({ what: 'latest', count })) as LiveRow[][]).flat()
+        return rows.toSorted((a, b) => a.ts - b.ts).slice(-count)
+      },
+    },
     metrics: async () => ((await askAll({ what: 'metrics' })) as MetricsSnapshot[]).flat(),
     async inFlight() {
       const states = await statuses().catch(() => [])

@@ -78,6 +78,31 @@ export const errorCatalogue = {
     'The key is over its requests or tokens per minute; Retry-After says when to come back.',
   ),
   budget_exhausted: entry(429, 'billing', 'The key has spent its budget for this period.'),
+  personal_data_blocked: entry(
+    400,
+    'invalid_request',
+    'The request holds personal data or secrets that `mask` blocks; the message names types and counts.',
+  ),
+  unscanned_content: entry(
+    400,
+    'invalid_request',
+    'The route masks, and the request has a body or parts that nothing can look into.',
+  ),
+  mask_over_budget: entry(
+    400,
+    'too_large',
+    'Looking for personal data would take more than `mask.budget` allows.',
+  ),
+  mask_failed: entry(
+    500,
+    'internal',
+    'Looking for personal data failed, and nothing is sent unmasked. The request id finds it in the log.',
+  ),
+  output_blocked: entry(
+    400,
+    'invalid_request',
+    'The answer holds personal data or secrets that `mask.output` blocks.',
+  ),
   provider_key_missing: entry(
     401,
     'authentication',

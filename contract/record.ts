@@ -4,6 +4,7 @@
  * A new column goes to the end of its table, with a migration and the stage that fills it.
  */
 import { type Column, column, type RowOf } from './column.ts'
+import { type ContentRow, contentColumns } from './tables/contents.ts'
 
 export type { ColumnType } from './column.ts'
 
@@ -195,6 +196,7 @@ export const spooledTables = {
   attempts: attemptColumns,
   feedback: feedbackColumns,
   self_audit: selfAuditColumns,
+  contents: contentColumns,
 } as const satisfies Record<string, Readonly<Record<string, Column>>>
 
 export type SpooledTable = keyof typeof spooledTables
@@ -210,6 +212,8 @@ export type SelfAuditRow = RowOf<typeof selfAuditColumns>
 export interface LedgerRecord {
   readonly request: RequestRow
   readonly attempts: readonly AttemptRow[]
+  /** Its masked text, where that is kept. */
+  readonly contents?: ContentRow | undefined
   /** Served though the spool is full: nobody was promised that this record is kept. */
   readonly isExpendable?: boolean
   /** Whoever else keeps the rows: they are told the line of the spool that says the same in less memory. */

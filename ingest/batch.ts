@@ -1,5 +1,5 @@
 import type { FrameBatch } from './frames.ts'
-import { encodeEntry, type SpoolEntry } from './payload.ts'
+import { encodeEntry, encodeRecord, type SpoolEntry } from './payload.ts'
 
 /** One turn of the event loop encodes at most this much, so that no request waits: 2 ms (measured). */
 export const batchRecordsMax = 500
@@ -28,7 +28,8 @@ function add(batch: FrameBatch, entry: SpoolEntry): boolean {
   try {
     if ('payload' in entry) return batch.addBytes(entry.payload)
     const line = encodeEntry(entry)
-    if ('keeper' in entry) entry.keeper?.encoded(line)
+    if ('keeper' in entry && entry.keeper !== undefined)
+      entry.keeper.encoded(entry.contents === undefined ? line : encodeRecord(entry))
     return batch.add(line)
   } catch {
     return false

@@ -9,9 +9,10 @@ import {
   type SelfAuditRow,
   selfAuditColumns,
 } from '../contract/record.ts'
+import { type ContentRow, contentColumns } from '../contract/tables/contents.ts'
 import { seededRandom } from '../testing/random.ts'
 import { randomRecord, randomRow } from '../testing/random-record.ts'
-import { decodeEntry, encodeEntry } from './payload.ts'
+import { decodeEntry, encodeEntry, encodeRecord } from './payload.ts'
 
 /** The values of each line. */
 function valuesIn(payload: string): unknown[][] {
@@ -36,6 +37,23 @@ test('any record comes back from the spool as it was', () => {
     const record = randomRecord(random)
     assert.deepEqual(decodeEntry(encodeEntry(record)), wellFormed(record))
   }
+})
+
+test('the text of a record goes with it as a line of its own, and is not what is remembered of it', () => {
+  const random = seededRandom(21)
+  const record = randomRecord(random, 2)
+  const contents = randomRow(contentColumns, random) as ContentRow
+  const payload = encodeEntry({ ...record, contents })
+  assert.deepEqual(decodeEntry(payload), wellFormed({ ...record, contents }))
+  assert.deepEqual(
+    payload.split('\n').map((line) => line.slice(0, line.indexOf('['))),
+    [
+      `r${Object.keys(requestColumns).length}`,
+      ...Array(2).fill(`a${Object.keys(attemptColumns).length}`),
+      'c11',
+    ],
+  )
+  assert.equal(encodeRecord({ ...record, contents }), encodeEntry(record))
 })
 
 test('feedback and self-audit rows come back as they were', () => {

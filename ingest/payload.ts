@@ -8,6 +8,7 @@ import {
   type SpooledTable,
   spooledTables,
 } from '../contract/record.ts'
+import type { ContentRow } from '../contract/tables/contents.ts'
 
 /** What is offered to the spool, and counted. */
 export type RecordEntry = LedgerRecord | { readonly feedback: FeedbackRow }
@@ -23,6 +24,7 @@ export const tableTags = {
   attempts: 'a',
   feedback: 'f',
   self_audit: 's',
+  contents: 'c',
 } as const satisfies Record<SpooledTable, string>
 
 /** Begins the first line of a frame that came from another spool: whose it is. It is no row. */
@@ -42,6 +44,7 @@ const requests = formOf('requests')
 const attempts = formOf('attempts')
 const feedback = formOf('feedback')
 const audits = formOf('self_audit')
+const contents = formOf('contents')
 
 /**
  * An entry as it lies in the spool: a line for each row, `<table><number of columns>[values]`. What follows the
@@ -51,8 +54,14 @@ const audits = formOf('self_audit')
 export function encodeEntry(entry: Exclude<SpoolEntry, { payload: unknown }>): string {
   if ('feedback' in entry) return lineOf(feedback, entry.feedback)
   if ('audit' in entry) return lineOf(audits, entry.audit)
-  let lines = lineOf(requests, entry.request)
-  for (const attempt of entry.attempts) lines += `\n${lineOf(attempts, attempt)}`
+  const text = entry.contents === undefined ? '' : `\n${lineOf(contents, entry.contents)}`
+  return encodeRecord(entry) + text
+}
+
+/** A record without the text that may go with it: what is remembered of it for a while. */
+export function encodeRecord({ request, attempts: calls }: LedgerRecord): string {
+  let lines = lineOf(requests, request)
+  for (const attempt of calls) lines += `\n${lineOf(attempts, attempt)}`
   return lines
 }
 
@@ -87,10 +96,12 @@ export function decodeEntry(payload: string): Exclude<SpoolEntry, { payload: unk
   const first = rows[0]
   if (first?.table === 'feedback') return { feedback: first.row as FeedbackRow }
   if (first?.table === 'self_audit') return { audit: first.row as SelfAuditRow }
+  const text = rows.find(({ table }) => table === 'contents')
   if (first?.table !== 'requests') throw new Error('a payload starts with no row that is known')
   return {
     request: first.row as RequestRow,
-    attempts: rows.slice(1).map(({ row }) => row as AttemptRow),
+    attempts: rows.flatMap(({ table, row }) => (table === 'attempts' ? [row as AttemptRow] : [])),
+    ...(text === undefined ? {} : { contents: text.row as ContentRow }),
   }
 }
 

@@ -6,7 +6,14 @@ import { join } from 'node:path'
 const root = join(import.meta.dirname, '..')
 const out = join(root, 'dist')
 /** What is read as it is, not compiled. */
-const assets = ['package.json', 'contract/price-catalog.json', 'cli/sidelight.mjs', 'LICENSE', 'NOTICE']
+const assets = [
+  'package.json',
+  'contract/price-catalog.json',
+  'dashboards/console/static',
+  'cli/sidelight.mjs',
+  'LICENSE',
+  'NOTICE',
+]
 
 rmSync(out, { recursive: true, force: true })
 const built = spawnSync('tsc', ['-p', 'tsconfig.build.json'], {
@@ -16,7 +23,7 @@ const built = spawnSync('tsc', ['-p', 'tsconfig.build.json'], {
 })
 if (built.status !== 0) process.exit(1)
 for (const asset of assets) {
-  if (existsSync(join(root, asset))) cpSync(join(root, asset), join(out, asset))
+  if (existsSync(join(root, asset))) cpSync(join(root, asset), join(out, asset), { recursive: true })
 }
 const files = readdirSync(out, { recursive: true }).filter((file) => String(file).endsWith('.js')).length
 process.stdout.write(`dist: ${files} files. Run it with: node dist/cli/main.js up\n`)

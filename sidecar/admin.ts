@@ -24,6 +24,8 @@ export interface AdminOptions {
   readonly token: string | undefined
   readonly isLoopback: boolean
   readonly allowedHosts: readonly string[]
+  /** Whoever answers under /console; it has its own rules for who may. */
+  readonly console?: (req: IncomingMessage, res: ServerResponse) => void
 }
 
 interface Reply {
@@ -52,6 +54,8 @@ export function createAdminServer(options: AdminOptions): Server {
   const server = createServer(
     { keepAliveTimeout: 75_000, headersTimeout: 10_000, requestTimeout: 30_000 },
     (req, res) => {
+      if (options.console !== undefined && /^\/console(?:[/?]|$)/.test(req.url ?? ''))
+        return options.console(req, res)
       res.on('error', () => {})
       respond(req, options)
         .catch(() => json(500, { error: 'internal error' }))
@@ -95,7 +99,7 @@ async function read(path: string, sources: AdminSources): Promise<Reply> {
     case '/':
       return text(
         200,
-        'Sidelight admin: /healthz /readyz /metrics /policy /explain/{request_id} POST /reload',
+        'Sidelight admin: /console/ /healthz /readyz /metrics /policy /explain/{request_id} POST /reload',
       )
     case '/readyz': {
       const reason = sources.notReady()

@@ -11,6 +11,8 @@ import type { Feedback } from './feedback/read.ts'
 import type { FormatName } from './formats/format.ts'
 import type { Lane } from './lanes/lane.ts'
 import { type Job, noJob } from './limits/job.ts'
+import type { Action } from './masking/policy.ts'
+import type { MaskSession } from './masking/session.ts'
 import type { AttemptTrace, RequestTrace } from './observe/tracing.ts'
 import type { PricedCall } from './pricing/price.ts'
 import type { Operation } from './providers/provider.ts'
@@ -24,6 +26,9 @@ import type { AnswerStream } from './streaming/answer-stream.ts'
 import type { CallerStream } from './streaming/caller-stream.ts'
 import type { Pinger } from './streaming/pinger.ts'
 import type { Exchange, Head } from './upstream/exchange.ts'
+
+const noNames: readonly string[] = []
+const noCounts: Readonly<Record<string, number>> = {}
 
 /**
  * Everything known about one request. Each field is written by the one stage named above it and read by
@@ -70,8 +75,19 @@ export class Context {
   route: Route | undefined
   override = ''
 
-  // mask
-  piiAction = 'none'
+  // mask: it also puts masked text in place of the caller's in body, form and hints
+  /** What stands for what; undefined where the route masks nothing. */
+  masking: MaskSession | undefined
+  /** The body with a word about placeholders to the model; undefined: the body itself goes up. */
+  notedBody: JsonBody | undefined
+  /** Headers that hold what providers must not see. */
+  withheldHeaders: readonly string[] = noNames
+  /** Finds by type, those of the request under `in.`. */
+  piiCounts: Readonly<Record<string, number>> = noCounts
+  piiAction: Action | 'none' = 'none'
+  piiScanUs = 0
+  unscannedParts = 0
+  maskRulesVersion = ''
 
   // fingerprint
   promptFingerprint = ''

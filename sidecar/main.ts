@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
@@ -5,7 +6,7 @@ import type { Environment } from '../contract/config/load.ts'
 import type { Config } from '../contract/config/schema.ts'
 import { createIdSource } from '../contract/ids.ts'
 import { type Catalog, loadShippedCatalog } from '../contract/prices/catalog.ts'
-import type { RecordSink } from '../contract/record.ts'
+import type { RecordSink, RequestRow } from '../contract/record.ts'
 import { SignatureStore } from './conversation/signature-store.ts'
 import { type CounterOptions, TokenCounter } from './counting/counter.ts'
 import { TokenRatios } from './counting/ratios.ts'
@@ -15,6 +16,9 @@ import type { Explanation } from './explain/explanation.ts'
 import { RecentRequests } from './explain/recent.ts'
 import { HeavyTranslator } from './lanes/heavy.ts'
 import { Limiter, type Limits } from './limits/limiter.ts'
+import { checkMasks } from './masking/check-masks.ts'
+import type { CreateScanner } from './masking/live-scanner.ts'
+import { PlaceholderVault } from './masking/vault.ts'
 import type { Log } from './observe/log.ts'
 import { createMetrics, type MetricsRegistry } from './observe/metrics.ts'
 import type { Tracing } from './observe/tracing.ts'
@@ -58,6 +62,8 @@ export interface SidecarOptions {
   readonly health?: Partial<HealthOptions>
   /** When a request arrived, as its records state it; by default, when it did. What takes time is measured apart. */
   readonly arrivalMs?: (request: IncomingMessage) => number
+  /** What finds personal data. */
+  readonly createScanner?: CreateScanner
 }
 
 export interface Sidecar {
@@ -68,6 +74,8 @@ export interface Sidecar {
   readonly policies: PolicyBook
   /** Of a request that this process remembers. */
   explain(requestId: string): Explanation | undefined
+  /** The last requests that this process remembers, oldest first. */
+  latest(count: number): readonly RequestRow[]
   listen(): Promise<AddressInfo>
   /** Swaps the configuration; running requests keep the one they began with. Throws and changes nothing when it is bad. */
   reload(config: Config): void
@@ -82,10 +90,17 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   const nowMs = Date.now
   const shipped = options.catalog ?? loadShippedCatalog()
   const registry = createRegistry({ fetchToken, nowMs, simulatedOrigin: options.simulatedOrigin })
+  const maskKey = randomBytes(32)
   const build = (config: Config) => {
     const { catalog, warnings } = loadPrices(shipped, config)
-    for (const warning of warnings) log.warn(warning)
-    return buildSnapshot(config, { environment, catalog, registry })
+    for (const warning of [...warnings, ...checkMasks(config)]) log.warn(warning)
+    return buildSnapshot(config, {
+      environment,
+      catalog,
+      registry,
+      maskKey,
+      createScanner: options.createScanner,
+    })
   }
   let snapshot = build(options.config)
   const policies = new PolicyBook()
@@ -119,6 +134,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     routing: createRoutingMemory(),
     hedging,
     recoveries,
+    vault: new PlaceholderVault({ nowMs }),
     identity: { sidecarId: hostname(), boot: Math.floor(options.bootMs / 1000), worker: options.worker },
     nowMs,
     random: Math.random,
@@ -163,9 +179,14 @@ export function createSidecar(options: SidecarOptions): Sidecar {
       const known = recent.find(requestId)
       return known && explain(known)
     },
+    latest(count) {
+      plane.closeEnded()
+      return recent.latest(count)
+    },
     listen: () => listen(plane, snapshot.config.listen, options.worker > 0),
     reload(config) {
       const next = build(config)
+      closeLater(snapshot)
       snapshot = next
       policies.routesChanged(next.routes)
       health.retain(next.providers.values())
@@ -179,9 +200,19 @@ export function createSidecar(options: SidecarOptions): Sidecar {
       await tokens.close()
       await plane.closed()
       metrics.stop()
-      await Promise.all([pools.destroy(), heavy.close()])
+      await Promise.all([pools.destroy(), heavy.close(), ...snapshot.scanners.map((each) => each.close?.())])
     },
   }
+}
+
+/** Requests that began before go on with what they began with, for as long as a request may take. */
+const oldScannersMs = 600_000
+
+function closeLater({ scanners }: Snapshot): void {
+  const timer = setTimeout(() => {
+    for (const scanner of scanners) void scanner.close?.()
+  }, oldScannersMs)
+  timer.unref()
 }
 
 function decoderOf(sink: RecordSink) {

@@ -6,6 +6,7 @@ import type { Dialect, DialectName } from './dialects/dialect.ts'
 import type { RecentRequests } from './explain/recent.ts'
 import type { HeavyTranslator } from './lanes/heavy.ts'
 import type { Limits } from './limits/limiter.ts'
+import type { PlaceholderVault } from './masking/vault.ts'
 import type { Log } from './observe/log.ts'
 import type { Metrics } from './observe/metrics.ts'
 import type { Tracing } from './observe/tracing.ts'
@@ -46,6 +47,8 @@ export interface Services {
   /** What was done about streams that died. */
   readonly recoveries: Recoveries
   readonly identity: SidecarIdentity
+  /** What stands for what in conversations that providers remember. */
+  readonly vault: PlaceholderVault
   readonly nowMs: () => number
   readonly random: () => number
   readonly nextSeq: () => number

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { candidateId } from '../contract/config/cross-check.ts'
 import type { Environment } from '../contract/config/load.ts'
 import type { Config, RouteConfig } from '../contract/config/schema.ts'
@@ -6,6 +7,9 @@ import { catalogProvider } from '../contract/prices/catalog.ts'
 import { budgetOf } from './limits/budget-of.ts'
 import type { Budget } from './limits/budgets.ts'
 import { hashOf } from './limits/job.ts'
+import type { CreateScanner, LiveScanner } from './masking/live-scanner.ts'
+import { maskPolicies } from './masking/policies.ts'
+import type { MaskPolicy } from './masking/policy.ts'
 import { connectProvider, type Registry } from './providers/registry.ts'
 import { withBuiltInRoutes } from './routing/built-in.ts'
 import { buildCandidate, heaviestFirst, sortedById } from './routing/candidate.ts'
@@ -41,6 +45,10 @@ export interface Snapshot {
   readonly timeouts: Timeouts
   /** SHA-256 of what the evals have to show; undefined: nobody may speak for them. */
   readonly jobTokenHash: Buffer | undefined
+  /** For requests that name no route of the configuration, and so may end at the provider of any. */
+  readonly strictestMask: MaskPolicy | undefined
+  /** To be closed when no request has this snapshot any more. */
+  readonly scanners: readonly LiveScanner[]
 }
 
 /** A page's worth of ad-hoc routes; callers choose the names, so the number is bounded. */
@@ -48,7 +56,13 @@ export const adhocRoutesMax = 1000
 
 export function buildSnapshot(
   config: Config,
-  services: { environment: Environment; catalog: Catalog; registry: Registry },
+  services: {
+    environment: Environment
+    catalog: Catalog
+    registry: Registry
+    maskKey?: Buffer
+    createScanner?: CreateScanner | undefined
+  },
 ): Snapshot {
   const timeouts = withTimeouts(defaultTimeouts, config.timeouts)
   const providers = new Map<string, ConnectedProvider>()
@@ -56,19 +70,33 @@ export function buildSnapshot(
     const priceProvider = catalogProvider(provider.kind, provider.host ?? '')
     providers.set(name, connectProvider(name, provider, { ...services, priceProvider }))
   }
+  const masks = maskPolicies(config, {
+    environment: services.environment,
+    maskKey: services.maskKey ?? randomBytes(32),
+    createScanner: services.createScanner,
+  })
   const routes = new Map<string, Route>()
   for (const [name, route] of Object.entries(config.routes)) {
-    routes.set(name, buildRoute(name, route, { providers, catalog: services.catalog, timeouts }))
+    routes.set(
+      name,
+      buildRoute(name, route, { providers, catalog: services.catalog, timeouts, maskOf: masks.of }),
+    )
   }
   return {
     config,
     catalog: services.catalog,
     providers,
-    routes: withBuiltInRoutes(routes, providers, { catalog: services.catalog, timeouts }),
+    routes: withBuiltInRoutes(routes, providers, {
+      catalog: services.catalog,
+      timeouts,
+      mask: masks.strictest,
+    }),
     callers: buildCallers(config, services.environment),
     adhocRoutes: new Map(),
     timeouts,
     jobTokenHash: jobTokenHashOf(services.environment),
+    strictestMask: masks.strictest,
+    scanners: masks.scanners,
   }
 }
 
@@ -81,6 +109,7 @@ interface RouteMaterials {
   readonly providers: ReadonlyMap<string, ConnectedProvider>
   readonly catalog: Catalog
   readonly timeouts: Timeouts
+  readonly maskOf: (own: RouteConfig['mask']) => MaskPolicy | undefined
 }
 
 function buildRoute(name: string, route: RouteConfig, materials: RouteMaterials): Route {
@@ -112,7 +141,7 @@ function buildRoute(name: string, route: RouteConfig, materials: RouteMaterials)
     requiredCapabilities: route.require.capabilities,
     approvedProviders: route.require.providers,
     rules: route.rules,
-    maskedBy: Object.values(route.mask ?? {}).some((action) => action !== 'allow') ? [name] : [],
+    mask: materials.maskOf(route.mask),
     fallbackOnContentFilter: route.onContentFilter === 'fallback',
     segmentBy: route.segmentBy,
     sticky: route.sticky,

@@ -22,6 +22,7 @@ const given: Circumstances = {
   tier: '',
   feature: '',
   prompt: '',
+  promptVersion: '',
   tags: {},
   session: '',
   requestId: 'request',
@@ -55,7 +56,10 @@ export function candidateOf(id: string, weight = 1): Candidate {
 
 export function routeOf(candidates: readonly Candidate[], own: Partial<Route> = {}): Route {
   return {
-    ...singleRoute('r', candidates[0] as Candidate, {} as Route['timeouts']),
+    ...singleRoute('r', candidates[0] as Candidate, {
+      timeouts: {} as Route['timeouts'],
+      mask: undefined,
+    }),
     strategy: 'weighted',
     candidates,
     byId: sortedById(candidates),

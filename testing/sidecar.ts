@@ -3,6 +3,7 @@ import type { Catalog } from '../contract/prices/catalog.ts'
 import type { FeedbackRow, LedgerRecord, RecordSink } from '../contract/record.ts'
 import type { CounterOptions } from '../sidecar/counting/counter.ts'
 import { createSidecar, type Sidecar } from '../sidecar/main.ts'
+import type { CreateScanner } from '../sidecar/masking/live-scanner.ts'
 import { createLog } from '../sidecar/observe/log.ts'
 import type { HealthOptions } from '../sidecar/routing/health/registry.ts'
 import type { SocketSettings } from '../sidecar/server.ts'
@@ -35,6 +36,7 @@ export async function startTestSidecar(
     pools?: PoolOptions
     counting?: CounterOptions
     health?: Partial<HealthOptions>
+    createScanner?: CreateScanner
   } = {},
 ): Promise<TestSidecar> {
   const environment = options.environment ?? {}
@@ -61,6 +63,7 @@ export async function startTestSidecar(
     ...(options.sockets === undefined ? {} : { sockets: options.sockets }),
     ...(options.pools === undefined ? {} : { pools: options.pools }),
     ...(options.health === undefined ? {} : { health: options.health }),
+    ...(options.createScanner === undefined ? {} : { createScanner: options.createScanner }),
     // A busy machine is no reason to count nothing.
     counting: { budgetMs: 10_000, waitMs: 10_000, ...options.counting },
   })

@@ -304,20 +304,19 @@ test('what is accepted but not in force says so, once and at its line', () => {
       one,
       'cache: { exact: 1h, semantic: off }',
       'quality: { maxLoss: 2% }',
-      'mask: { EMAIL: mask }',
     )}content: { store: masked }`,
   )
   assert.deepEqual(
     warnings.map(({ line, key }) => `${line} ${key}`),
-    ['6 routes.r.cache', '7 routes.r.quality', '8 routes.r.mask', '9 content.store'],
+    ['6 routes.r.cache', '7 routes.r.quality', '8 content.store'],
   )
   const expected: Readonly<Record<string, RegExp>> = {
-    'routes.r.mask': /501.*: auto, auto-cheapest, auto-fastest, auto-best answer 501 as well$/,
+    'content.store': /keeps only text that was masked: without `mask` none is stored/,
     'routes.r.quality': /^nothing keeps it: without `evals` weights are tuned only by `sidelight evals run`$/,
   }
   for (const { key, message } of warnings)
     assert.match(message, expected[key] ?? /not in force in this version/)
-  assert.deepEqual(warningsOf(routeOf(one, 'cache: { exact: off }', 'mask: { default: allow }')), [])
+  assert.deepEqual(warningsOf(routeOf(one, 'cache: { exact: off }', 'mask: { EMAIL: mask }')), [])
 })
 
 test('a floor that nobody keeps says so, and a judge without a provider is an error', () => {
@@ -459,4 +458,39 @@ test('a key for policies that is none is an error: it would let no policy in', (
     ['policy.publicKey', 'expected an Ed25519 public key: base64 of its 32 bytes, or PEM'],
   )
   assert.deepEqual(problemsOf(`policy: { publicKey: ${Buffer.alloc(32, 7).toString('base64')} }`), [])
+})
+
+test('`mask` takes types to actions beside its settings, and what is neither is refused at its line', () => {
+  const { config } = parseConfig(
+    routeOf(
+      one,
+      'mask: { default: log-only, SECRET: block, output: { IBAN_CODE: redact }, budget: { time: 1s } }',
+    ),
+    'f.yaml',
+    {},
+  )
+  assert.deepEqual(config.routes['r']?.mask, {
+    default: 'log-only',
+    SECRET: 'block',
+    output: { default: 'log', IBAN_CODE: 'redact' },
+    budget: { time: 1000, bytes: 2_097_152 },
+    onError: 'block',
+    overBudget: 'block',
+    unscanned: 'allow',
+    note: true,
+    toolArgs: 'stream',
+    stable: 'off',
+  })
+  const refused: readonly [mask: string, key: string, message: RegExp][] = [
+    ['{ email: mask }', 'routes.r.mask.email', /no setting of `mask` and no type/],
+    ['{ EMAIL: hide }', 'routes.r.mask.EMAIL', /^expected one of mask, redact/],
+    ['{ onError: mask }', 'routes.r.mask.onError', /^expected one of block, allow/],
+    ['{ output: { onError: block } }', 'routes.r.mask.output.onError', /no setting of `mask` and no type/],
+    ['{ patterns: [{ type: ORDER9, regex: x }] }', 'routes.r.mask.patterns.0.type', /three words/],
+  ]
+  for (const [mask, key, message] of refused) {
+    const [problem] = problemsOf(routeOf(one, `mask: ${mask}`))
+    assert.equal(problem?.key, key)
+    assert.match(problem?.message ?? '', message)
+  }
 })

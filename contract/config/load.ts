@@ -34,7 +34,7 @@ export function loadConfig(options: { file?: string | undefined; environment: En
   return { config: withPaths(config, file), file, isEmpty, warnings }
 }
 
-/** A prices file and the folder of policies are named as seen from the configuration file, wherever Sidelight is started. */
+/** Files of prices and terms and the folder of policies are named as seen from the configuration file, wherever Sidelight is started. */
 function withPaths(config: Config, file: string | undefined): Config {
   if (file === undefined) return config
   const beside = (path: string) => (isAbsolute(path) ? path : join(dirname(file), path))
@@ -43,6 +43,8 @@ function withPaths(config: Config, file: string | undefined): Config {
     ...config,
     prices: prices.file === undefined ? prices : { ...prices, file: beside(prices.file) },
     policy: { ...policy, dir: beside(policy.dir) },
+    mask: withFiles(config.mask, beside),
+    routes: mapValues(config.routes, (route) => ({ ...route, mask: withFiles(route.mask, beside) })),
     ...(evals === undefined ? {} : { evals: withEvalPaths(evals, beside) }),
   }
 }
@@ -56,6 +58,13 @@ function withEvalPaths(evals: EvalsConfig, beside: (path: string) => string): Ev
     ...(files === undefined ? {} : { golden: files }),
     ...(judge?.labels === undefined ? {} : { judge: { ...judge, labels: beside(judge.labels) } }),
   }
+}
+
+function withFiles<Mask extends Config['mask']>(mask: Mask, beside: (path: string) => string): Mask {
+  const dictionaries = mask?.dictionaries?.map((each) =>
+    each.file === undefined ? each : { ...each, file: beside(each.file) },
+  )
+  return dictionaries === undefined ? mask : { ...mask, dictionaries }
 }
 
 function readText(file: string): string {
@@ -168,6 +177,6 @@ function withVariables(value: unknown, environment: Environment): { value: unkno
   return { value: filled, missing }
 }
 
-function mapValues(object: Record<string, unknown>, change: (value: unknown, key: string) => unknown) {
+function mapValues<Value, To>(object: Record<string, Value>, change: (value: Value, key: string) => To) {
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value, key)]))
 }

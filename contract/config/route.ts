@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { candidate, capabilities } from './candidate.ts'
 import { quality } from './evals.ts'
+import { mask } from './mask.ts'
 import { name } from './names.ts'
 import { escalate, hedge, recovery, retries, timeouts } from './resilience.ts'
 import { when } from './rule.ts'
@@ -59,12 +60,7 @@ export const route = v.strictObject({
     [],
   ),
   quality: v.optional(v.pipe(quality, v.description('the floor that the evals keep while they save'))),
-  mask: v.optional(
-    v.pipe(
-      v.record(v.string(), v.picklist(['mask', 'hash', 'redact', 'partial', 'block', 'allow', 'log-only'])),
-      v.description('kind of personal data to what is done with it; `default` for the rest'),
-    ),
-  ),
+  mask: v.optional(mask),
   cache: v.optional(
     v.strictObject({
       exact: v.optional(cacheFor),

@@ -15,7 +15,7 @@ export const when = v.strictObject({
   team: v.optional(text),
   env: v.optional(text),
   feature: v.optional(text),
-  prompt: v.optional(text),
+  prompt: v.optional(v.pipe(text, v.description('name of a template, or name@version'))),
   tags: v.optional(v.record(v.string(), v.string())),
   dialect: v.optional(v.picklist(['chat', 'responses', 'messages', 'gemini'])),
   endpoint: v.optional(v.picklist(operations)),

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { evals } from './evals.ts'
+import { mask } from './mask.ts'
 import { envName, name } from './names.ts'
 import { provider } from './provider.ts'
 import { timeouts } from './resilience.ts'
@@ -52,6 +53,16 @@ const limits = v.strictObject({
   inFlight: v.optional(v.pipe(amount, v.description('requests at once; more get a 503')), 4096),
 })
 
+const consolePage = v.strictObject({
+  grafana: v.optional(
+    v.pipe(
+      v.string(),
+      v.check((url) => /^https?:$/.test(URL.parse(url)?.protocol ?? ''), 'expected a URL of http or https'),
+      v.description('address of Grafana: the console then links each board to the same one there'),
+    ),
+  ),
+})
+
 const workersMax = 64
 
 export const configSchema = v.strictObject({
@@ -70,6 +81,7 @@ export const configSchema = v.strictObject({
   ),
   identity: v.optional(v.pipe(identity, v.description('stamped on every record')), {}),
   warehouse: v.optional(warehouse, {}),
+  console: v.optional(v.pipe(consolePage, v.description('the page on the admin port')), {}),
   content: v.optional(
     v.strictObject({
       store: v.optional(
@@ -83,6 +95,7 @@ export const configSchema = v.strictObject({
     {},
   ),
   providers: v.optional(v.pipe(v.record(name, provider), v.description('by a name of your choice')), {}),
+  mask: v.optional(mask),
   routes: v.optional(v.pipe(v.record(name, route), v.description('by the name callers use as model')), {}),
   keys: v.optional(
     v.pipe(v.array(key), v.description('callers; with none configured, any caller is accepted')),

@@ -6,6 +6,8 @@ export interface Shape {
   readonly pipe?: readonly unknown[]
   /** Of an object with known keys. */
   readonly entries?: Readonly<Record<string, unknown>>
+  /** Of an object with known keys and others besides: the values of the others. */
+  readonly rest?: unknown
   /** Of a record: its values. */
   readonly value?: unknown
   /** Of an array: its items. */
@@ -25,7 +27,7 @@ export function innermost(schema: unknown): Shape {
 
 /** What stands below one key or index. */
 export function below(shape: Shape, key: PropertyKey): unknown {
-  return shape.entries?.[String(key)] ?? shape.value ?? shape.item
+  return shape.entries?.[String(key)] ?? shape.rest ?? shape.value ?? shape.item
 }
 
 /** The keys that the schema knows at a path. */
@@ -43,9 +45,9 @@ export function unknownKeys(
 ): (readonly PropertyKey[])[] {
   if (typeof value !== 'object' || value === null) return []
   const shape = innermost(schema)
-  const { entries } = shape
+  const { entries, rest } = shape
   return Object.entries(value).flatMap(([key, inner]) =>
-    entries !== undefined && !Object.hasOwn(entries, key)
+    entries !== undefined && rest === undefined && !Object.hasOwn(entries, key)
       ? [[...path, key]]
       : unknownKeys(below(shape, key), inner, [...path, key]),
   )

@@ -80,6 +80,21 @@ test('weights are rounded when a policy is made and when it is read, so both nam
   assert.equal(read.text, made.text)
 })
 
+test('a first version names no parent, and what is empty need not be written: the id is that of what was written', () => {
+  const { parent: _parent, merge: _merge, segments: _segments, ...fields } = fieldsOf()
+  for (const own of [fields, { ...fields, parent: null }]) {
+    const read = readPolicy(named(own))
+    assert.ok(!isRefusal(read))
+    assert.deepEqual(
+      [read.document.parent, { ...read.document.merge }, { ...read.document.segments }],
+      [0, {}, {}],
+    )
+    const again = readPolicy(read.text)
+    assert.ok(!isRefusal(again), 'as it is kept on disk')
+    assert.deepEqual(again, read)
+  }
+})
+
 test('what is no policy is refused with one reason each', () => {
   const fields = fieldsOf()
   const changed = (own: Fields) => named({ ...fields, ...own })

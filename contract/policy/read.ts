@@ -3,7 +3,7 @@ import type { PolicyDocument } from '../policy.ts'
 import { canonicalJson, sha256Hex } from './canonical.ts'
 import { isSignatureOf } from './keys.ts'
 import type { Refusal } from './refusal.ts'
-import { shapeOf, Unfit } from './shape.ts'
+import { shapeOf, Unfit, writtenForm } from './shape.ts'
 
 /** A thousand segments of fifty candidates have room in it. */
 export const policyBytesMax = 4 * 1_048_576
@@ -22,11 +22,12 @@ export function readPolicy(text: string, publicKey?: KeyObject): ReadPolicy | Re
   if (Buffer.byteLength(text) > policyBytesMax)
     return { reason: 'too_large', detail: `it is larger than ${policyBytesMax} bytes` }
   try {
-    const document = shapeOf(parsed(text))
-    if (document.id !== policyId(document))
-      throw new Unfit('id_mismatch', 'the id is not that of its content')
+    const fields = parsed(text)
+    const document = shapeOf(fields)
+    const written = writtenForm(fields as Readonly<Record<string, unknown>>, document)
+    if (document.id !== policyId(written)) throw new Unfit('id_mismatch', 'the id is not that of its content')
     if (publicKey !== undefined) checkSignature(document, publicKey)
-    return { document, text: canonicalJson(document) }
+    return { document, text: canonicalJson(written) }
   } catch (error) {
     if (error instanceof Unfit) return { reason: error.reason, detail: error.message }
     // Nested too deeply, or a number without a form.
@@ -44,8 +45,8 @@ export function isRefusal(read: object): read is Refusal {
 }
 
 /** SHA-256 of the canonical document without `id` and `signature`. */
-export function policyId(document: PolicyDocument): string {
-  const { id: _id, signature: _signature, ...content } = document
+export function policyId(document: object): string {
+  const { id: _id, signature: _signature, ...content } = document as Partial<PolicyDocument>
   return sha256Hex(canonicalJson(content))
 }
 

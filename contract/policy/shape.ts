@@ -23,19 +23,32 @@ export function shapeOf(fields: unknown): PolicyDocument {
   for (const [name, holds] of Object.entries(scalars)) {
     if (!holds(fields[name])) throw new Unfit('invalid', `\`${name}\` is ${expected[name] ?? 'missing'}`)
   }
-  const { version, parent } = fields as { version: number; parent: number }
-  if (parent >= version) throw new Unfit('invalid', '`parent` is no earlier version')
+  const { version, parent } = fields as { version: number; parent?: number | null }
+  if ((parent ?? 0) >= version) throw new Unfit('invalid', '`parent` is no earlier version')
   const problem = evidenceProblem(fields['evidence'])
   if (problem !== undefined) throw new Unfit('invalid', problem)
   const document = {
     ...fields,
-    merge: mergeOf(fields['merge']),
-    segments: segmentsOf(fields['segments'], 'segments'),
+    // The first one of a route has none before it, and by hand few write what is empty.
+    parent: parent ?? 0,
+    merge: mergeOf(fields['merge'] ?? {}),
+    segments: segmentsOf(fields['segments'] ?? {}, 'segments'),
     default: vectorOf(fields['default'], 'default'),
     ...(fields['canary'] === undefined ? {} : { canary: canaryOf(fields['canary']) }),
   }
   return document as unknown as PolicyDocument
 }
+
+/** As it was written, with the document's weights: what its id is made from, and what is stored. */
+export function writtenForm(fields: Readonly<Record<string, unknown>>, document: PolicyDocument): object {
+  const entries = Object.entries(fields).map(([name, value]): [string, unknown] => [
+    name,
+    isRounded(name) ? document[name] : value,
+  ])
+  return Object.fromEntries(entries)
+}
+
+const isRounded = (name: string) => name === 'segments' || name === 'default' || name === 'canary'
 
 const isText = (value: unknown) => typeof value === 'string' && value.length > 0 && value.length <= 256
 const isTime = (value: unknown) =>
@@ -48,7 +61,7 @@ const isVersion = (value: unknown) =>
 const scalars: Readonly<Record<string, (value: unknown) => boolean>> = {
   route: isText,
   version: (value) => isVersion(value) && value !== 0,
-  parent: isVersion,
+  parent: (value) => value === undefined || value === null || isVersion(value),
   id: (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value),
   created_at: isTime,
   not_before: (value) => value === undefined || isTime(value),

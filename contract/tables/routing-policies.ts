@@ -12,7 +12,10 @@ export const routingPolicyColumns = {
   reason: column('text', 'why, in words'),
   run_id: column('text', 'run of the evals that made it'),
   not_before: column('time', 'when it may come into force'),
-  weights: column('amount_map', 'share of the traffic by candidate where that is known, else the default weights'),
+  weights: column(
+    'amount_map',
+    'share of the traffic by candidate where that is known, else the default weights',
+  ),
   document: column('document', 'the whole policy as JSON'),
 } as const satisfies Columns
 

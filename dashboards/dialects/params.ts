@@ -1,7 +1,17 @@
 import type { Dialect } from './dialect.ts'
-import { multiVariables, numberVariables, oneVariables, textVariables, type VarName } from './variables.ts'
+import {
+  type MultiVariable,
+  multiVariables,
+  numberVariables,
+  oneVariables,
+  textVariables,
+  type VarName,
+} from './variables.ts'
 
 const moment = (name: 'from' | 'to') => `{${name}:DateTime64(3, 'UTC')}`
+
+/** Beside what is chosen, what is left out; Grafana's variables know no such thing. */
+export const excludedName = (variable: MultiVariable) => `${variable}_not` as const
 
 /** Values are bound by the server: no quoting, so nothing that could be quoted wrongly. */
 export const params: Dialect = {
@@ -13,7 +23,7 @@ export const params: Dialect = {
   to: moment('to'),
   among(variable, column = variable) {
     const chosen = `{${variable}:Array(String)}`
-    return `(empty(${chosen}) OR ${column} IN ${chosen})`
+    return `((empty(${chosen}) OR ${column} IN ${chosen}) AND ${column} NOT IN {${excludedName(variable)}:Array(String)})`
   },
   isOpen: (variable) => `empty({${variable}:Array(String)})`,
   one: (variable) => `{${variable}:String}`,
@@ -21,14 +31,17 @@ export const params: Dialect = {
   number: (variable) => `{${variable}:Float64}`,
 }
 
-export type ParameterName = VarName | 'from' | 'to' | 'step'
+export type ParameterName = VarName | `${MultiVariable}_not` | 'from' | 'to' | 'step'
 export type ParameterType = "DateTime64(3, 'UTC')" | 'UInt32' | 'Array(String)' | 'String' | 'Float64'
 
 const types: ReadonlyMap<string, ParameterType> = new Map<string, ParameterType>([
   ['from', "DateTime64(3, 'UTC')"],
   ['to', "DateTime64(3, 'UTC')"],
   ['step', 'UInt32'],
-  ...multiVariables.map((name) => [name, 'Array(String)'] as const),
+  ...multiVariables.flatMap((name) => [
+    [name, 'Array(String)'] as const,
+    [excludedName(name), 'Array(String)'] as const,
+  ]),
   ...oneVariables.map((name) => [name, 'String'] as const),
   ...textVariables.map((name) => [name, 'String'] as const),
   ...numberVariables.map((name) => [name, 'Float64'] as const),

@@ -6,6 +6,7 @@ const prefixBytes = 64 * 1024
 /** A model's name, a flag: nobody needs more, and a form field could be megabytes. */
 const fieldBytesMax = 4096
 const boundaryCharsMax = 200
+const headBytesMax = 2048
 const peekedFields = ['model', 'stream', 'response_format']
 
 /** The first bytes of a body that is streamed on: `prefix` goes first, then what `rest` still brings. */
@@ -138,4 +139,52 @@ function fieldName(head: string): string | undefined {
   if (disposition === undefined || /;\s*filename\*?=/i.test(disposition)) return undefined
   const match = /;\s*name=(?:"((?:[^"\\]|\\.)*)"|([^\s;]+))/i.exec(disposition)
   return match?.[1]?.replaceAll(/\\(.)/g, '$1') ?? match?.[2]
+}
+
+/** A text of a form that people may have written: the value of a field, or the head of a part with its file's name. */
+export interface FormText {
+  readonly start: number
+  readonly end: number
+}
+
+export interface WholeForm {
+  readonly texts: readonly FormText[]
+  readonly files: number
+}
+
+/** All texts of a form that is there whole. Undefined: it can't be read. */
+export function formTexts(contentType: string, bytes: Buffer): WholeForm | undefined {
+  const boundary = boundaryOf(contentType)
+  if (boundary === undefined) return undefined
+  const delimiter = `--${boundary}`
+  const texts: FormText[] = []
+  let files = 0
+  let start = partStart(bytes, bytes.indexOf(delimiter), delimiter)
+  while (start >= 0) {
+    const next = bytes.indexOf(`\n${delimiter}`, start)
+    const head = headOf(bytes, start)
+    if (next < 0 || head === undefined || start + head.length > next) return undefined
+    const valueStart = start + head.length
+    texts.push({ start, end: valueStart })
+    const isFile = /^content-disposition:[^\n]*;\s*filename\*?=/im.test(head)
+    if (isFile) files += 1
+    else texts.push({ start: valueStart, end: valueEnd(bytes, valueStart, next) })
+    start = partStart(bytes, next + 1, delimiter)
+  }
+  return { texts, files }
+}
+
+/** The same form with other bytes, all of them here. */
+export function withBytes(form: MultipartStart, contentType: string, bytes: Buffer): MultipartStart {
+  const ranges = fieldRanges(contentType, bytes, peekedFields)
+  return { prefix: bytes, rest: form.rest, isWhole: true, ranges, fields: valuesOf(bytes, ranges) }
+}
+
+function headOf(bytes: Buffer, start: number): string | undefined {
+  const text = bytes.toString('latin1', start, start + headBytesMax)
+  return /^(?:[^\n]+\n)*?\r?\n/.exec(text)?.[0]
+}
+
+function valueEnd(bytes: Buffer, start: number, end: number): number {
+  return bytes[end - 1] === 0x0d && end > start ? end - 1 : end
 }

@@ -32,6 +32,7 @@ export interface Explanation {
   readonly features: DecisionDetails['features']
   readonly segment: string
   readonly cache: { readonly verdict: string; readonly score: number | null; readonly guard: string }
+  readonly masks: ExplainedMasks
   readonly candidates: readonly ExplainedCandidate[]
   readonly decision: ExplainedDecision
   readonly policy: ExplainedPolicy
@@ -39,6 +40,13 @@ export interface Explanation {
   readonly recovery: { readonly mode: string; readonly stitched_at_chars: number } | null
   readonly cost: ExplainedCost
   readonly notes: readonly string[]
+}
+
+/** Kinds and counts; what was masked is nowhere. */
+export interface ExplainedMasks {
+  readonly action: string
+  readonly counts: Readonly<Record<string, number>>
+  readonly guard: string
 }
 
 export interface ExplainedRequest {
@@ -50,6 +58,9 @@ export interface ExplainedRequest {
   readonly tier: string
   readonly feature: string
   readonly session: string
+  readonly prompt: string
+  readonly tags: Readonly<Record<string, string>>
+  readonly trace_id: string
   readonly dialect: string
   readonly endpoint: string
   readonly streamed: boolean
@@ -62,7 +73,9 @@ export interface ExplainedRequest {
   readonly overhead_us: number
   readonly input_tokens: number
   readonly cached_input_tokens: number
+  readonly cache_write_tokens: number
   readonly output_tokens: number
+  readonly reasoning_tokens: number
   readonly usage_source: string
   readonly dropped_fields: readonly string[]
 }
@@ -117,11 +130,18 @@ export interface ExplainedAttempt {
   readonly error_code: string
   /** From the end of the call before, or the arrival of the request. */
   readonly wait_ms: number
+  /** From the arrival of the request. */
+  readonly starts_ms: number
   readonly duration_ms: number
   readonly first_token_ms: number | null
   readonly input_tokens: number
   readonly output_tokens: number
+  readonly reasoning_tokens: number
+  /** By class, as it is billed. */
+  readonly usage: Readonly<Record<string, number>>
   readonly usage_source: string
+  readonly service_tier: string
+  readonly speed: string
   readonly cost_usd: string | null
   readonly price: ExplainedPrice | null
   readonly upstream_request_id: string

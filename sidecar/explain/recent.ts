@@ -91,6 +91,16 @@ export class RecentRequests {
     return at === undefined ? undefined : this.#ring[at]?.explainable(this.#decode)
   }
 
+  /** The last ones, oldest first. */
+  latest(count: number): RequestRow[] {
+    const { entriesMax } = this.#limits
+    const wanted = Math.min(count, this.#count)
+    return Array.from({ length: wanted }, (_, index) => {
+      const at = (this.#first + this.#count - wanted + index) % entriesMax
+      return this.#ring[at]?.explainable(this.#decode).request
+    }).filter((row) => row !== undefined)
+  }
+
   size(): number {
     return this.#count
   }

@@ -1,4 +1,5 @@
 import type { Catalog } from '../../contract/prices/catalog.ts'
+import type { MaskPolicy } from '../masking/policy.ts'
 import { buildCandidate, heaviestFirst, singleRoute, sortedById } from './candidate.ts'
 import type { Candidate, ConnectedProvider, Route, Timeouts } from './route.ts'
 import { usualModels } from './usual-models.ts'
@@ -15,7 +16,7 @@ const builtInRoutes = {
 export function withBuiltInRoutes(
   routes: Map<string, Route>,
   providers: ReadonlyMap<string, ConnectedProvider>,
-  materials: { catalog: Catalog; timeouts: Timeouts },
+  materials: { catalog: Catalog; timeouts: Timeouts; mask: MaskPolicy | undefined },
 ): Map<string, Route> {
   const candidates = new Map<string, Candidate>()
   for (const route of routes.values()) {
@@ -25,21 +26,22 @@ export function withBuiltInRoutes(
   if (candidates.size === 0) {
     for (const { provider, model } of modelsWithoutRoutes([...providers.values()])) {
       const id = `${provider.name}/${model}`
-      candidates.set(id, buildCandidate({ id, provider, model, ...materials }))
+      candidates.set(
+        id,
+        buildCandidate({ id, provider, model, catalog: materials.catalog, timeouts: materials.timeouts }),
+      )
     }
   }
-  const maskedBy = [...routes.values()].flatMap((route) => route.maskedBy)
   const all = [...candidates].map(([id, candidate]) => ({ ...candidate, id }))
   if (all.length === 0) return routes
   for (const [name, own] of Object.entries(builtInRoutes)) {
     if (routes.has(name)) continue
     routes.set(name, {
-      ...singleRoute(name, all[0] as Candidate, materials.timeouts),
+      ...singleRoute(name, all[0] as Candidate, materials),
       candidates: all,
       byId: sortedById(all),
       fallback: heaviestFirst(all),
       ...own,
-      maskedBy,
     })
   }
   return routes

@@ -86,7 +86,11 @@ export function heaviestFirst(candidates: readonly Candidate[]): readonly Candid
 }
 
 /** A route of one candidate, for `provider/model` and model names. */
-export function singleRoute(name: string, candidate: Candidate, timeouts: Timeouts): Route {
+export function singleRoute(
+  name: string,
+  candidate: Candidate,
+  { timeouts, mask }: Pick<Route, 'timeouts' | 'mask'>,
+): Route {
   return {
     name,
     headerName: headerText(name),
@@ -104,7 +108,7 @@ export function singleRoute(name: string, candidate: Candidate, timeouts: Timeou
     requiredCapabilities: [],
     approvedProviders: undefined,
     rules: [],
-    maskedBy: [],
+    mask,
     fallbackOnContentFilter: false,
     segmentBy: ['feature', 'prompt'],
     sticky: 'conversation',

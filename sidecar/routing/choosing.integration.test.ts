@@ -60,6 +60,7 @@ test('rules see language, complexity, images, turns and time, and narrow by the 
   complexity: { candidates: [${small}, ${large}], rules: [{ when: { complexity: low }, use: [small] }, { when: { complexity: high }, use: [large] }] }
   time: { candidates: [${small}, ${large}], rules: [{ when: { time: 00:00-00:00 }, use: [small] }, { when: { days: [mon, tue, wed, thu, fri, sat, sun] }, use: [large] }] }
   none: { candidates: [${small}, ${large}], rules: [{ when: { customerTier: free }, use: [small] }] }
+  prompt: { candidates: [${small}, ${large}], rules: [{ when: { prompt: greet@3 }, use: [large] }, { when: { prompt: greet }, use: [small] }] }
 `)
   const served = async (request: Ask) => (await ask(sidecar, request)).row.candidate_served
   const german = [user('Bitte sag mir, wo das Paket ist und wann es kommt.')]
@@ -82,6 +83,8 @@ test('rules see language, complexity, images, turns and time, and narrow by the 
     'large',
     'an empty window holds nothing, the week holds today',
   )
+  const prompted = (prompt: string) => served({ model: 'prompt', headers: { 'x-sidelight-prompt': prompt } })
+  assert.deepEqual([await prompted('greet@3'), await prompted('greet@2')], ['large', 'small'])
   const { row } = await ask(sidecar, { model: 'none', headers: { 'x-sidelight-tier': 'free' } })
   assert.deepEqual([row.candidate_served, row.excluded], ['small', { large: 'rule' }])
 })

@@ -32,7 +32,10 @@ export function routeWithoutModel(
     catalog: snapshot.catalog,
     timeouts: snapshot.timeouts,
   })
-  return singleRoute(provider.name, candidate, snapshot.timeouts)
+  return singleRoute(provider.name, candidate, {
+    timeouts: snapshot.timeouts,
+    mask: snapshot.strictestMask,
+  })
 }
 
 function defaultProvider(snapshot: Snapshot, dialect: DialectName): ConnectedProvider | undefined {

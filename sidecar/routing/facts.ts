@@ -21,6 +21,7 @@ export interface Circumstances {
   readonly tier: string
   readonly feature: string
   readonly prompt: string
+  readonly promptVersion: string
   readonly tags: Readonly<Record<string, string>>
   readonly session: string
   readonly requestId: string

@@ -17,10 +17,7 @@ export function nobodyLeft(route: Pick<Route, 'name' | 'byId'>, left: Left, nowA
   const reasons = Object.values(left.excluded)
   const list = Object.entries(left.excluded)
     .slice(0, namesMax)
-    .map(
-      ([id, reason]) =>
-        `${id}${passing.has(reason) ? providerOf(route, id) : ''}: ${reason}${noteOn(left, id)}`,
-    )
+    .map(([id, reason]) => `${passing.has(reason) ? nameOf(route, id) : id}: ${reason}${noteOn(left, id)}`)
     .join(', ')
   const message = `no candidate of route ${route.name} may serve this request (${list})`
   if (reasons.some((reason) => passing.has(reason))) {
@@ -43,10 +40,12 @@ export function nobodyLeft(route: Pick<Route, 'name' | 'byId'>, left: Left, nowA
   )
 }
 
-/** Ids are names of one's own choice, unless they begin with the provider's. */
-function providerOf({ byId }: Pick<Route, 'byId'>, id: string): string {
+/** With its provider: ids are names of one's own choice, unless they begin with the provider's. */
+export function nameOf({ byId }: Pick<Route, 'byId'>, id: string): string {
   const provider = byId.find((candidate) => candidate.id === id)?.provider.name
-  return provider === undefined || id === provider || id.startsWith(`${provider}/`) ? '' : ` of ${provider}`
+  return provider === undefined || id === provider || id.startsWith(`${provider}/`)
+    ? id
+    : `${id} of ${provider}`
 }
 
 function noteOn({ notes }: Left, id: string): string {

@@ -1,6 +1,7 @@
 import type { Capability } from '../../contract/config/candidate.ts'
 import type { CatalogModel } from '../../contract/prices/catalog.ts'
 import type { Format, FormatName, Target } from '../formats/format.ts'
+import type { MaskPolicy } from '../masking/policy.ts'
 import type { Provider, ProviderSettings } from '../providers/provider.ts'
 
 /** One address, key and region of a provider. */
@@ -99,8 +100,8 @@ export interface Route {
   readonly requiredCapabilities: readonly Capability[]
   readonly approvedProviders: readonly string[] | undefined
   readonly rules: readonly RouteRule[]
-  /** The routes that ask for masking, this one or, of a built-in route, any: requests must not leave unmasked. */
-  readonly maskedBy: readonly string[]
+  /** What is done about personal data; undefined: nothing is looked for. */
+  readonly mask: MaskPolicy | undefined
   readonly fallbackOnContentFilter: boolean
   readonly segmentBy: readonly string[]
   readonly sticky: 'conversation' | 'customer' | 'request'

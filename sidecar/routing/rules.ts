@@ -37,7 +37,9 @@ const tests: Readonly<Record<string, Test>> = {
   team: (expected, { facts }) => facts.given.team === expected,
   env: (expected, { facts }) => facts.given.env === expected,
   feature: (expected, { facts }) => facts.given.feature === expected,
-  prompt: (expected, { facts }) => facts.given.prompt === expected,
+  // A template in all its versions, or one of them.
+  prompt: (expected, { facts: { given } }) =>
+    given.prompt === expected || `${given.prompt}@${given.promptVersion}` === expected,
   tags: (expected, { facts }) =>
     Object.entries(expected as Record<string, string>).every(
       ([key, value]) => Object.hasOwn(facts.given.tags, key) && facts.given.tags[key] === value,

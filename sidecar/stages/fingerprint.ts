@@ -38,6 +38,7 @@ function circumstancesOf(context: Context): Facts['given'] {
     tier: hints.tier || (callerKey?.tier ?? ''),
     feature: hints.feature,
     prompt: hints.promptName,
+    promptVersion: hints.promptVersion,
     tags: hints.tags,
     session: hints.session,
     requestId: context.requestId,

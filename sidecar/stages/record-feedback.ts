@@ -30,7 +30,7 @@ function offer(context: Context, services: Services, { requestId, name, value }:
     request_id: requestId,
     name,
     value,
-    // Kept only masked, which this version cannot do.
+    // Whose route it speaks of is not known here, so it can't be masked by its rules, and is not kept.
     comment: '',
     app: callerKey?.app ?? context.snapshot.config.identity.app,
     key_name: callerKey?.name ?? '',

@@ -3,6 +3,7 @@ import { tokenColumns, usageClasses } from '../../contract/usage.ts'
 import type { Attempt, Context } from '../context.ts'
 import { traceIdOf } from '../observe/tracing.ts'
 import type { Services } from '../services.ts'
+import { contentsOf } from './record-contents.ts'
 import { recordFeedback, recordRephrased } from './record-feedback.ts'
 import { overheadUs } from './relay/headers.ts'
 
@@ -31,7 +32,7 @@ function recordRequest(context: Context, services: Services): void {
   const isExpendable = context.route?.isBilling !== true || context.error?.code === 'spool_full'
   const { route, policy, choice } = context
   const keeper = services.recent.keep({ request, attempts, route, policy, details: choice.details })
-  const entry = { request, attempts, isExpendable, keeper }
+  const entry = { request, attempts, contents: contentsOf(context), isExpendable, keeper }
   services.sink.offer(entry)
   services.metrics.observe(entry)
   context.trace?.end(request)
@@ -113,8 +114,8 @@ function requestRow(context: Context, services: Services): RequestRow {
     price_valid_from: cost?.validFrom ?? '1970-01-01',
     price_assumed: cost?.assumed ?? false,
     quality: null,
-    pii_counts: {},
-    pii_action: context.piiAction,
+    pii_counts: piiCounts(context),
+    pii_action: piiAction(context),
     guard_verdict: '',
     status: context.outcome,
     http_status: context.httpStatus,
@@ -137,11 +138,23 @@ function requestRow(context: Context, services: Services): RequestRow {
     cache_saved_ms: null,
     coalesced: false,
     guard_score: 0,
-    mask_rules_version: '',
-    pii_scan_us: 0,
-    unscanned_parts: 0,
-    placeholder_unknown: 0,
+    mask_rules_version: context.maskRulesVersion,
+    pii_scan_us: context.piiScanUs,
+    unscanned_parts: context.unscannedParts,
+    placeholder_unknown: context.masking?.counts.unknown ?? 0,
   }
+}
+
+/** Finds in the request are counted when it is masked, those in the answer when it has passed. */
+function piiCounts({ piiCounts: counts, masking }: Context): Readonly<Record<string, number>> {
+  if (masking === undefined || masking.outputCounts.byType.size === 0) return counts
+  const all = { ...counts }
+  for (const [type, count] of masking.outputCounts.byType) all[`out.${type}`] = count
+  return all
+}
+
+function piiAction({ piiAction: input, masking }: Context): string {
+  return masking === undefined ? input : masking.strictest(input)
 }
 
 function firstTokenMs({ recovery, answer, arrivedAt }: Context): number | null {

@@ -20,6 +20,8 @@ export class StreamFacts {
   finishes = 0
   /** Tool calls, media, refusals: an answer that no other model can go on with in words. */
   hasMoreThanText = false
+  /** A content filter ended it, or the model itself refuses. */
+  isRefused = false
   /** Part of it passed unread. */
   isUnread = false
   /** Where in the content text begins and ends, in turn: thinking stands between. */
@@ -53,6 +55,7 @@ export class StreamFacts {
       case 'finish':
         this.finishes += 1
         this.finishReason = event.raw
+        this.isRefused ||= event.reason === 'content_filter'
         break
       case 'text':
         this.#keep(event.text, true)
@@ -62,6 +65,7 @@ export class StreamFacts {
         break
       case 'refusal':
         this.hasMoreThanText = true
+        this.isRefused ||= event.text !== ''
         this.#keep(event.text, false)
         break
       case 'tool_arguments':

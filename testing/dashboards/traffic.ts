@@ -1,9 +1,9 @@
 import { attemptsSql, requestsSql } from '../../bench/warehouse-rows.ts'
-import type { Engine } from '../engine.ts'
+import type { Door } from '../../ingest/door.ts'
 import { insertRows } from '../ledger-rows.ts'
 
 /** Traffic of a day up to `to`, with names that hurt, and some rows in every other table. */
-export async function insertTraffic(engine: Engine, to: Date, rows: number): Promise<void> {
+export async function insertTraffic(engine: Door, to: Date, rows: number): Promise<void> {
   const { columns, select } = requestsSql({ rows, days: 1, customers: 40 })
   const shift = `toDateTime64('${to.toISOString().slice(0, 19)}', 3, 'UTC') - toIntervalDay(1) - toIntervalMillisecond(dateDiff('millisecond', toDateTime64('2026-09-28 00:00:00', 3, 'UTC'), ts) * -1)`
   const names = columns.map((name) => {
@@ -23,7 +23,7 @@ export async function insertTraffic(engine: Engine, to: Date, rows: number): Pro
   await insertOthers(engine, to)
 }
 
-async function insertOthers(engine: Engine, to: Date): Promise<void> {
+async function insertOthers(engine: Door, to: Date): Promise<void> {
   const picked = (share: number) => `FROM sidelight.requests WHERE role = 'primary' AND seq % ${share} = 0`
   await engine.run(`INSERT INTO sidelight.scores (ts, request_id, scorer, scorer_version, version, origin, app, customer, route, candidate, policy_version, score, cost_usd, duration_ms)
     SELECT ts, request_id, 'judge', 'v1', 1, 'live', app, customer, route, candidate_served, policy_version, (seq % 100) / 100, cost_usd, duration_ms ${picked(5)}`)

@@ -146,7 +146,21 @@ test('a probe whose answer breaks off opens it again', () => {
   fail(one, 3000)
   const probe = one.start(8000)
   assert.equal(one.succeeded(probe, 8100), 'closed')
-  assert.equal(one.failed(probe, 8200, true), 'opened')
+  assert.equal(one.failed(probe, 8200, true), 'reopened')
+})
+
+test('a probe whose answer breaks off soon opens it again, also where others have begun meanwhile', () => {
+  const outcome = (lateMs: number) => {
+    const one = breaker()
+    fail(one, 0)
+    assert.equal(fail(one, 3000), 'opened')
+    const probe = one.start(8000)
+    assert.equal(one.succeeded(probe, 8010), 'closed')
+    for (const at of [8100, 8200, 8300]) succeed(one, at)
+    return one.failed(probe, 8010 + lateMs, true)
+  }
+  assert.equal(outcome(800), 'reopened')
+  assert.equal(outcome(10_000), undefined, 'so long an answer is a sign of health')
 })
 
 test('a refused key keeps it away for its time, and one probe follows', () => {

@@ -112,6 +112,8 @@ export class Breaker {
     if (!hadAnswered) this.#window.call(nowAt)
     this.#window.failure(nowAt)
     if (this.#ailment !== undefined) return this.#isProbe(pass) ? this.#reopen(nowAt) : undefined
+    // Streams begin well and die midway: those that began meanwhile are no better for it.
+    if (this.#isLatestProbe(pass) && nowAt < this.#closedAt + this.#times.probeMs) return this.#reopen(nowAt)
     // What hung since before the recovery says nothing of the time after it.
     if (pass.startedAt < this.#closedAt && pass.probe === 0) return undefined
     const { revoked } = pass
@@ -137,8 +139,12 @@ export class Breaker {
     if (this.#isProbe(pass)) this.#isProbing = false
   }
 
-  #isProbe({ probe }: Pass): boolean {
-    return this.#isProbing && probe === this.#probe
+  #isProbe(pass: Pass): boolean {
+    return this.#isProbing && this.#isLatestProbe(pass)
+  }
+
+  #isLatestProbe({ probe }: Pass): boolean {
+    return probe !== 0 && probe === this.#probe
   }
 
   #mustOpen(nowAt: number): boolean {

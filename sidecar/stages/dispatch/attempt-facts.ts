@@ -1,4 +1,4 @@
-import type { Attempt } from '../../context.ts'
+import type { Attempt, Context } from '../../context.ts'
 import type { StreamFacts } from '../../streaming/stream-facts.ts'
 
 /** What a stream said so far counts, whatever became of it: it was generated, and is billed. */
@@ -9,4 +9,9 @@ export function takeFacts(attempt: Attempt, facts: StreamFacts): void {
   attempt.firstContentAt = facts.firstContentAt
   attempt.deliveredChars = facts.contentChars
   attempt.deliveredText = facts.content
+}
+
+/** Calls after the first, of whatever kind; the one that a stale socket cost is free. */
+export function extraCalls({ attempts }: Context): number {
+  return attempts.filter(({ errorCode }) => errorCode !== 'stale_socket').length - 1
 }

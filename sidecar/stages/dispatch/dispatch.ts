@@ -3,6 +3,8 @@ import type { Fault } from '../../conversation/fault.ts'
 import { clientRetries } from '../../hints.ts'
 import type { Route } from '../../routing/route.ts'
 import type { Services } from '../../services.ts'
+import { allFailed } from './all-failed.ts'
+import { extraCalls } from './attempt-facts.ts'
 import { backoffMs, wait } from './backoff.ts'
 import { Chain, type Next } from './chain.ts'
 import { askHedged } from './hedge.ts'
@@ -44,10 +46,19 @@ export async function dispatch(context: Context, services: Services): Promise<vo
     const fault: Fault | 'over' = await attempt(run, current)
     if (fault === 'over') return
     current = await following(run, current, fault)
+    if (current === undefined) leave(run, fault)
   }
   if (current === undefined) return
   context.countedTokens = context.estimatedInputTokens
   context.fault = undefined
+}
+
+/** Nobody is left: what the caller is told. */
+function leave({ context, services, route }: Run, last: Fault): void {
+  const fault = allFailed(context, services, { route, last })
+  if (fault === undefined) return
+  context.fault = fault
+  context.faultAnswer = undefined
 }
 
 /** One attempt, and a free second one where a connection had gone stale. `over`: there is nothing left to do. */
@@ -79,6 +90,7 @@ async function following(run: Run, failed: Prepared, fault: Fault): Promise<Next
   if (fault.class === 'context_length') learnSize(context, services, failed)
   const verdict = verdictOn(fault, route, run.wasFiltered)
   run.wasFiltered ||= fault.class === 'content_filter'
+  run.extra = extraCalls(context)
   if (verdict === 'stop' || run.extra >= route.retriesMax || services.nowMs() >= run.deadlineMs)
     return undefined
   if (!isRepeatable(context, context.attempts.at(-1))) return undefined

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { httpJson, httpStream, type Step } from '../../../testing/fake-upstream.ts'
 import { type Stage, startStage } from '../../../testing/resilience.ts'
 import { startTestSidecar } from '../../../testing/sidecar.ts'
-import { chatWire, geminiWire } from '../../../testing/wires.ts'
+import { chatWire, geminiWire, messagesWire, wires } from '../../../testing/wires.ts'
 
 const refusal = (status: number, code = '', headers: Record<string, string> = {}) =>
   httpJson(chatWire.errorBody(code), { status, headers })
@@ -118,7 +118,9 @@ test('somebody who will be well by itself is waited for, rather than a refused k
   await using stage = await startStage()
   stage.a.answer(refusal(401, 'invalid_api_key'))
   stage.b.answer(refusal(429, 'rate_limit_exceeded', { 'retry-after': '9' }))
-  assert.equal((await stage.ask()).status, 429)
+  const first = await stage.ask()
+  assert.deepEqual([first.status, first.headers.get('retry-after')], [503, '9'])
+  assert.match(await first.text(), /a: credentials 401, b: rate_limit 429/)
   const answer = await stage.ask()
   assert.equal(answer.status, 503)
   assert.equal(answer.headers.get('retry-after'), '9')
@@ -188,11 +190,30 @@ test('all are down: a clean 503 that says when to come back, and nobody is asked
   assert.equal(last?.request.error_code, 'no_candidate')
 })
 
+test('the first request that meets nobody well is told so at once: 503, all the names, and when to come back', async () => {
+  for (const wire of wires) {
+    for (const stream of [false, true]) {
+      await using stage = await startStage({ caller: wire, providers: [chatWire, messagesWire] })
+      stage.a.answer([{ reset: true }])
+      stage.b.answer(httpJson(messagesWire.errorBody('api_error'), { status: 500 }))
+      const refused = await stage.ask({ stream })
+      const body = await refused.text()
+      assert.equal(refused.status, 503, `${wire.dialect} ${body}`)
+      assert.equal(refused.headers.get('retry-after'), '1')
+      assert.equal(refused.headers.get('x-should-retry'), null)
+      assert.match(body, /a: outage ECONNRESET, b: outage 500/)
+      const [record] = await stage.sidecar.recorded(1)
+      assert.deepEqual([record?.request.http_status, record?.request.error_code], [503, 'no_candidate'])
+    }
+  }
+})
+
 test('all are at their limits: a 429 with the soonest end of them', async () => {
   await using stage = await startStage()
   stage.a.answer(refusal(429, 'rate_limit_exceeded', { 'retry-after': '40' }))
   stage.b.answer(refusal(429, 'rate_limit_exceeded', { 'retry-after': '20' }))
-  assert.equal((await stage.ask()).status, 429)
+  const first = await stage.ask()
+  assert.deepEqual([first.status, first.headers.get('retry-after')], [429, '20'])
   const refused = await stage.ask({ stream: true })
   assert.equal(refused.status, 429)
   assert.equal(refused.headers.get('retry-after'), '20')

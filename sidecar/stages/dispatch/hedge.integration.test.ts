@@ -112,6 +112,24 @@ test('no more than the share is asked twice', async () => {
   assert.match(stage.sidecar.sidecar.metrics.render(), /sidelight_hedges_total\{outcome="over_share"\} 16/)
 })
 
+test('a second call is one of `retries.max`: nobody is asked more often because it hedges', async () => {
+  for (const [max, calls] of [
+    [0, 1],
+    [1, 2],
+    [2, 3],
+  ] as const) {
+    await using stage = await startStage({
+      providers: [chatWire, chatWire, chatWire, chatWire],
+      route: `hedge: { after: 20ms, max: 100% }, retries: { max: ${max} }`,
+    })
+    const broken = httpJson(chatWire.errorBody(''), { status: 500 })
+    for (const upstream of stage.upstreams) upstream.answer(at(60, broken))
+    await (await stage.ask({ stream: true })).text()
+    const [record] = await stage.sidecar.recorded(1)
+    assert.equal(record?.attempts.length, calls, `max: ${max}`)
+  }
+})
+
 test('what happens twice when it is asked twice is asked once', async () => {
   const cases: [Wire, Record<string, unknown>][] = [
     [chatWire, { store: true }],

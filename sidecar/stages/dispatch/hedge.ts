@@ -4,7 +4,7 @@ import type { Candidate, Hedge } from '../../routing/route.ts'
 import type { Services } from '../../services.ts'
 import { askTarget } from './ask.ts'
 import type { AttemptAsk, Outcome } from './attempt.ts'
-import { takeFacts } from './attempt-facts.ts'
+import { extraCalls, takeFacts } from './attempt-facts.ts'
 import type { Chain } from './chain.ts'
 import { leavesTraces } from './repeatable.ts'
 
@@ -110,13 +110,20 @@ async function challenger(
   services: Services,
   { ask, chain }: { ask: AttemptAsk; chain: Chain },
 ): Promise<Runner | undefined> {
+  const leftCalls = (context.route?.retriesMax ?? 0) - extraCalls(context)
+  if (leftCalls <= 0) return undefined
   if (!services.hedging.take(context.route?.name ?? '')) {
     services.hedging.outcomes.add({ outcome: 'over_share' })
     return undefined
   }
   const next = await chain.next()
   if (next === undefined || next === 'counted') return undefined
-  return run(context, services, { ...ask, ...next, isLast: !chain.hasCandidates(), isFresh: false })
+  return run(context, services, {
+    ...ask,
+    ...next,
+    isLast: leftCalls === 1 || !chain.hasCandidates(),
+    isFresh: false,
+  })
 }
 
 /** The first that answers wins. Of two failures the later is the outcome. */

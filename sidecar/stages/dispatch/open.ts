@@ -99,6 +99,7 @@ function upstreamHeaders(context: Context, from: { call: Call; signed: HeaderLis
   for (const name in call.settings.headers) replaced.push(name.toLowerCase())
   if (from.lane.body !== undefined) replaced.push('content-type')
   if (context.callerKeyHeader !== '') replaced.push(context.callerKeyHeader)
+  replaced.push(...context.withheldHeaders)
   const headers = headersForProvider(context.req.rawHeaders, {
     forwardCredentials: call.settings.auth === 'forward',
     translated,

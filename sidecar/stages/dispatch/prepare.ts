@@ -77,7 +77,7 @@ function laneAsk(
     ...to,
     dialect: services.dialects[context.dialectName],
     operation: context.operation,
-    body: context.body,
+    body: context.notedBody ?? context.body,
     streamed: context.streamed,
     wantsJsonArray: context.wantsJsonArray,
     pathModel: context.dialectName === 'gemini' ? context.modelAsked : '',

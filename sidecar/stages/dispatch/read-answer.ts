@@ -9,6 +9,7 @@ import type { AttemptAsk, Outcome } from './attempt.ts'
 import { takeFacts } from './attempt-facts.ts'
 import { failed, faultOf, invalid, slow } from './attempt-faults.ts'
 import type { Deadline } from './deadline.ts'
+import { beginsFiltered, filtered, isFiltered, replacesFiltered } from './filtered.ts'
 import { parseAnswer } from './parse-answer.ts'
 
 /** A whole answer is held before it is passed on, so that a broken one can still be replaced. */
@@ -36,8 +37,8 @@ export function readHead(context: Context, from: HeadAsk): Outcome | Promise<Out
   }
   if (head.status < 200 || head.status >= 300) return readRefusal(context, from)
   const type = String(head.headers['content-type'] ?? '')
-  if (context.streamed && isStreamType(type, from.lane, context)) return peekStream(from)
-  return readWhole(from)
+  if (context.streamed && isStreamType(type, from.lane, context)) return peekStream(context, from)
+  return readWhole(context, from)
 }
 
 /** Answers that are no JSON by nature, and paths that Sidelight does not know. */
@@ -73,7 +74,7 @@ async function readRefusal(context: Context, from: HeadAsk): Promise<Outcome> {
   return failed(attempt, fault)
 }
 
-async function readWhole(from: HeadAsk): Promise<Outcome> {
+async function readWhole(context: Context, from: HeadAsk): Promise<Outcome> {
   const { head, exchange, lane, attempt } = from
   const collected = await collect(exchange, { bytesMax: answerBytesMax, encoding: encodingOf(head) })
   if (collected.kind === 'failure') return failed(attempt, faultOf(collected, from.deadline))
@@ -84,12 +85,17 @@ async function readWhole(from: HeadAsk): Promise<Outcome> {
   const fault = lane.faultIn(json)
   if (fault !== undefined) return failed(attempt, fault)
   const summary = lane.summarize(json)
-  attempt.endedAt = performance.now()
-  attempt.firstContentAt = attempt.endedAt
-  attempt.outcome = 'answered'
   attempt.usage = summary.usage
   attempt.modelReported = summary.model ?? ''
   attempt.finishReason = summary.finishReason ?? ''
+  if (
+    replacesFiltered(context, from.ask) &&
+    isFiltered(lane.eventsOf(parseAnswer(collected.bytes, true) ?? json))
+  )
+    return failed(attempt, filtered)
+  attempt.endedAt = performance.now()
+  attempt.firstContentAt = attempt.endedAt
+  attempt.outcome = 'answered'
   // Of a large answer only the small fields were read so far.
   if (summary.usage === undefined)
     attempt.deliveredText = lane.contentOf(parseAnswer(collected.bytes, true) ?? json)
@@ -97,7 +103,7 @@ async function readWhole(from: HeadAsk): Promise<Outcome> {
   return { kind: 'answered', answer: { kind: 'whole', head, body: collected.bytes, json, lane, attempt } }
 }
 
-async function peekStream(from: HeadAsk): Promise<Outcome> {
+async function peekStream(context: Context, from: HeadAsk): Promise<Outcome> {
   const { head, exchange, lane, attempt, ask, deadline } = from
   const stream = new AnswerStream(exchange, lane.framer(), lane.streamReader())
   exchange.listen(decoding(encodingOf(head), stream))
@@ -111,6 +117,11 @@ async function peekStream(from: HeadAsk): Promise<Outcome> {
     // A caller that left, or a stream that broke, was not answered, whatever it said last.
     attempt.finishReason = ''
     return failed(attempt, deadline.hasFired ? slow() : fault)
+  }
+  if (replacesFiltered(context, ask) && beginsFiltered(stream.facts)) {
+    takeFacts(attempt, stream.facts)
+    exchange.abort(filtered.code)
+    return failed(attempt, filtered)
   }
   const { deadlineMs } = ask
   return { kind: 'answered', answer: { kind: 'stream', head, exchange, stream, lane, attempt, deadlineMs } }

@@ -4,6 +4,7 @@ import type { Delivered } from '../../recovery/delivered.ts'
 import type { Candidate, ProviderTarget, Route } from '../../routing/route.ts'
 import type { Services } from '../../services.ts'
 import { askTarget } from './ask.ts'
+import { extraCalls } from './attempt-facts.ts'
 import { verdictOn } from './verdict.ts'
 
 /** However quickly its words may follow each other, a model takes a while for the first. As `headers` does. */
@@ -32,11 +33,6 @@ export function hasSuccessor(context: Context, services: Services, ask: Successo
 /** What a model says of a request that Sidelight has added to is not said of the caller's. */
 function mayGoOn(route: Route, { fault, continues }: SuccessorAsk): boolean {
   return verdictOn(fault, route) !== 'stop' || (fault.class === 'request' && continues !== undefined)
-}
-
-/** Calls after the first; the one that a stale socket cost is free. */
-function extraCalls({ attempts }: Context): number {
-  return attempts.filter(({ errorCode }) => errorCode !== 'stale_socket').length - 1
 }
 
 /** The next of the chain that answers; undefined when nobody does. */

@@ -11,7 +11,7 @@ import { ownHeaders, requestIdHeader } from './headers.ts'
 
 /** An error of Sidelight itself, in the caller's shape. */
 export function answerWithError(context: Context, services: Services, error: GatewayError): void {
-  context.outcome = 'error'
+  context.outcome = isRefusedContent(error.code) ? 'blocked' : 'error'
   const body: ErrorBody = {
     status: error.status,
     kind: error.kind,
@@ -22,6 +22,19 @@ export function answerWithError(context: Context, services: Services, error: Gat
   }
   send(context, services, body, error.retryAfterMs)
 }
+
+/** Refused for what the request or its answer holds. */
+function isRefusedContent(code: string): boolean {
+  return refusedContent.has(code)
+}
+
+const refusedContent = new Set([
+  'mask_failed',
+  'mask_over_budget',
+  'output_blocked',
+  'personal_data_blocked',
+  'unscanned_content',
+])
 
 /** Nobody answered: the last provider's own words where the caller speaks its format, else a translation of them. */
 export function answerWithFault(context: Context, services: Services): void {

@@ -19,5 +19,5 @@ export function relayFeedback(context: Context): void {
 function commentReason({ snapshot }: Context): string {
   return snapshot.config.content.store === 'none'
     ? 'content.store is none: no text is kept'
-    : 'this version cannot mask text, so it keeps none'
+    : 'comments are not masked, so none is kept'
 }

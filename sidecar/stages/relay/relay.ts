@@ -43,7 +43,7 @@ function deliver(context: Context, services: Services): void | Promise<void> {
   if (answer === undefined) return answerWithFault(context, services)
   switch (answer.kind) {
     case 'whole':
-      return relayWhole(context, answer)
+      return relayWhole(context, services, answer)
     case 'stream':
       return relayStream(context, services, answer)
     case 'opaque':

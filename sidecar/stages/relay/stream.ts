@@ -1,6 +1,8 @@
 import type { Answer, Context } from '../../context.ts'
 import type { AnswerEvent } from '../../conversation/answer.ts'
 import type { Fault } from '../../conversation/fault.ts'
+import { OutputBlocked } from '../../masking/output-gate.ts'
+import type { RestoredStream } from '../../masking/restore/stream.ts'
 import type { RecoveryMode } from '../../recovery/recoveries.ts'
 import type { Services } from '../../services.ts'
 import type { StreamSink } from '../../streaming/answer-stream.ts'
@@ -14,6 +16,7 @@ import { Hold } from './hold.ts'
 import { type Output, outputOf } from './output.ts'
 import { Pace } from './pace.ts'
 import { countRecovery, outputFor, type Plan, planFor, restartText } from './plan.ts'
+import { blockedFault, rememberPlaceholders, streamRestorer } from './restored.ts'
 import { errorBytes } from './stream-error.ts'
 import { misfit, tooLarge, tooLong, unwritable } from './stream-faults.ts'
 import { openStream } from './stream-head.ts'
@@ -36,6 +39,8 @@ class StreamRelay implements StreamSink {
   readonly #services: Services
   readonly #resolve: () => void
   readonly #pace: Pace
+  /** Undefined: what providers say is the caller's as it is. */
+  readonly #restorer: RestoredStream | undefined
   #answer: StreamAnswer
   #output: Output
   #hold: Hold | undefined
@@ -55,6 +60,7 @@ class StreamRelay implements StreamSink {
     this.#resolve = resolve
     this.#output = outputOf(answer.lane)
     this.#pace = new Pace(context, services)
+    this.#restorer = streamRestorer(context)
   }
 
   start(): void {
@@ -89,7 +95,9 @@ class StreamRelay implements StreamSink {
       this.onBroken(last === undefined ? unwritable : misfit, undefined)
       return
     }
-    this.#context.caller.end(last)
+    const rest = this.#restored(last, true)
+    if (rest === undefined) return
+    this.#context.caller.end(rest)
     this.#closeAttempt('answered')
     this.#over('ok')
   }
@@ -124,12 +132,36 @@ class StreamRelay implements StreamSink {
   }
 
   #deliver(frames: readonly Frame[], events: readonly (readonly AnswerEvent[])[]): void {
-    const bytes = this.#output.write(frames, events)
+    const written = this.#output.write(frames, events)
+    const bytes = this.#restored(written, false)
+    if (bytes === undefined) return
     if (bytes.length > 0) {
       this.#hasWritten = true
       this.#pace.write(bytes, this.#output.translator === undefined ? frames.at(-1) : undefined)
     }
     if (this.#output.hasFailed) this.#answer.stream.give(misfit)
+  }
+
+  /** As the caller may have it. Undefined: it may not have it, and has been told so. */
+  #restored(written: Buffer | string, isLast: boolean): Buffer | string | undefined {
+    const restorer = this.#restorer
+    if (restorer === undefined) return written
+    rememberPlaceholders(this.#context, this.#services, this.#answer.stream.facts.start?.id)
+    try {
+      return isLast ? restorer.end(written) : restorer.push(written)
+    } catch (error) {
+      if (!(error instanceof OutputBlocked)) throw error
+      this.#block(blockedFault(error))
+      return undefined
+    }
+  }
+
+  /** The provider did nothing wrong, and no other would be let through with the same words. */
+  #block(fault: Fault): void {
+    this.#closeAttempt('answered')
+    this.#fail(fault, undefined)
+    this.#context.outcome = 'blocked'
+    this.#answer.exchange.abort('aborted')
   }
 
   /** From here on the caller has it, and no other answer can take its place unseen. */
@@ -171,8 +203,8 @@ class StreamRelay implements StreamSink {
     if (plan.mode === 'hold_back') {
       if (next.kind === 'stream') this.#begin(next)
       else if (next.kind === 'whole') {
-        relayWhole(this.#context, next)
-        this.#over('ok')
+        relayWhole(this.#context, this.#services, next)
+        this.#over(this.#context.outcome)
       }
       return
     }
@@ -180,7 +212,10 @@ class StreamRelay implements StreamSink {
     const firstContentAt = recovery.firstContentAt ?? this.#answer.attempt.firstContentAt
     this.#context.recovery = { mode: plan.mode, stitchedAtChars: plan.told.length, firstContentAt }
     this.#output = outputFor(plan, next.lane)
-    if (plan.mode === 'restart') this.#context.caller.write(restartText(plan, this.#context.wantsJsonArray))
+    if (plan.mode === 'restart') {
+      const words = restartText(plan, this.#context.wantsJsonArray)
+      this.#context.caller.write(this.#restored(words, false) ?? '')
+    }
     if (next.kind === 'stream') this.#follow(next)
     else if (next.kind === 'whole') this.#writeWhole(next)
   }
@@ -197,7 +232,9 @@ class StreamRelay implements StreamSink {
       this.#fail(misfit, undefined)
       return
     }
-    this.#context.caller.end(text)
+    const rest = this.#restored(text, true)
+    if (rest === undefined) return
+    this.#context.caller.end(rest)
     this.#over('ok')
   }
 

@@ -1,26 +1,44 @@
+import { GatewayError } from '../../../contract/errors.ts'
 import type { Answer, Attempt, Context } from '../../context.ts'
 import { priceCall } from '../../pricing/price.ts'
+import type { Services } from '../../services.ts'
 import { headersForCaller } from '../../upstream/headers.ts'
+import { answerWithError } from './error.ts'
 import { ownHeaders, requestIdHeader } from './headers.ts'
+import { rememberPlaceholders, restored, restoredStream } from './restored.ts'
 
 /** A whole answer: the provider's bytes, or their translation; as a stream when the caller asked for one. */
-export function relayWhole(context: Context, answer: Extract<Answer, { kind: 'whole' }>): void {
+export function relayWhole(context: Context, services: Services, answer: WholeAnswer): void {
+  rememberPlaceholders(context, services, answer.lane.summarize(answer.json).responseId)
+  try {
+    write(context, answer)
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error
+    context.error = error
+    answerWithError(context, services, error)
+  }
+}
+
+type WholeAnswer = Extract<Answer, { kind: 'whole' }>
+
+function write(context: Context, answer: WholeAnswer): void {
   const { lane, head, attempt } = answer
   // In a lane that passes bytes on, only a stream that pings have opened must go on as one.
   const isStream = context.streamed && (lane.translates || context.caller.isCommitted)
   const stream = isStream ? lane.streamOf(answer.json) : undefined
   if (stream !== undefined) {
     const type = context.wantsJsonArray ? 'application/json' : 'text/event-stream; charset=utf-8'
-    finish(context, { body: Buffer.from(stream), type, status: 200, rawHeaders: [] })
+    const body = restoredStream(context, stream)
+    finish(context, { body, type, status: 200, rawHeaders: [] })
     return
   }
   const translated = lane.translateAnswer(answer.json)
   const extra = costHeader(context, attempt)
   if (translated === undefined) {
-    const { body } = answer
+    const body = restored(context, answer.body)
     finish(context, { body, type: undefined, status: head.status, rawHeaders: head.rawHeaders, extra })
   } else {
-    const body = Buffer.from(JSON.stringify(translated))
+    const body = restored(context, Buffer.from(JSON.stringify(translated)))
     finish(context, { body, type: 'application/json', status: 200, rawHeaders: [], extra })
   }
 }

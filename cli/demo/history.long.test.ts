@@ -22,7 +22,7 @@ before(async () => {
   await using folder = await tempDir()
   history = await playHistory({
     environment: { SIDELIGHT_STATE_DIR: folder.path },
-    ...{ log, seed: '1', startMs, spanMs, perMinute: 5, hasStory: true },
+    ...{ log, seed: '1', startMs, spanMs, perMinute: 15, hasStory: true },
     signal: new AbortController().signal,
     onProgress: () => {},
   })

@@ -1,0 +1,9 @@
+import { test } from 'node:test'
+import { assertRoundTrip } from '../../testing/mask-round-trip.ts'
+import { seededRandom } from '../../testing/random.ts'
+
+test('restore(mask(x)) is x for 100,000 generated texts, in every dialect, cut anywhere', () => {
+  const seed = 7
+  const random = seededRandom(seed)
+  for (let round = 0; round < 100_000; round += 1) assertRoundTrip(random, `seed ${seed}, round ${round}`)
+})
