@@ -50,9 +50,6 @@ const isOurs = ({ image = '' }: Service) => image.startsWith('sidelight:')
 const offenders = (find: (service: Service, name: string) => readonly string[]) =>
   services.flatMap(({ service, name, at }) => find(service, name).map((what) => `${at}: ${what}`))
 
-/** Named in compose and CronJobs, and not in this version of the CLI yet. */
-const awaited = ['evals run', 'evals watch']
-
 test('images are pinned, and ours is the version of the package', () => {
   const images = [
     ...services.map(({ service }) => service.image ?? ''),
@@ -204,8 +201,7 @@ const scripted = (script: string) =>
 
 test('every command and option is one that the CLI knows', () => {
   const wrong = runs().flatMap(({ at, words }) => {
-    const [name = '', second = ''] = words
-    if (awaited.includes(`${name} ${second}`)) return []
+    const [name = ''] = words
     if (!Object.hasOwn(commands, name)) return [`${at}: no command ${name}`]
     const help = (helpTopics[name] ?? []).join('\n')
     const named = words.slice(1).filter((word) => /^(--[a-z-]+|[a-z]+)$/.test(word) && !isValue(words, word))
@@ -219,15 +215,6 @@ test('every command and option is one that the CLI knows', () => {
 function isValue(words: readonly string[], word: string): boolean {
   return ['--target', '--cluster', '--wait', '--listen'].includes(words[words.indexOf(word) - 1] ?? '')
 }
-
-test('what is awaited of the CLI is not there yet: once it is, it is held against it like the rest', () => {
-  const arrived = awaited.filter((command) => Object.hasOwn(commands, command.split(' ')[0] ?? ''))
-  assert.deepEqual(arrived, [], 'take it off the list `awaited`')
-})
-
-test('every command of the compose file works', {
-  skip: awaited.length > 0 && `this version of the CLI has no ${awaited.join(', ')} yet`,
-}, () => {})
 
 test('ports and paths are those of the image and of the defaults', () => {
   const { config } = parseConfig('', '(defaults)', {})
