@@ -343,12 +343,18 @@ function kubernetes(): readonly Manifest[] {
     })
 }
 
+/** One text is a script of the shell. */
+function commandsOf(args: readonly string[]): string[][] {
+  const [text = ''] = args
+  return text.includes(' ') ? scripted(text) : [[...args]]
+}
+
 /** Lists under `args`, wherever they are. */
 function argsIn(value: unknown): string[][] {
   if (Array.isArray(value)) return value.flatMap(argsIn)
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([key, inner]) =>
-    key === 'args' ? [inner as string[]] : argsIn(inner),
+    key === 'args' ? commandsOf(inner as string[]) : argsIn(inner),
   )
 }
 
