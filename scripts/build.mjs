@@ -10,6 +10,8 @@ const assets = [
   'package.json',
   'contract/price-catalog.json',
   'dashboards/console/static',
+  'sidecar/cache/language/english-words.bin',
+  'sidecar/cache/language/english-frequent.txt',
   'cli/sidelight.mjs',
   'LICENSE',
   'NOTICE',

@@ -1,0 +1,183 @@
+import { norm, simHash, simHashWords } from './quantise.ts'
+
+export interface Neighbour<E> {
+  readonly entry: E
+  readonly cosine: number
+}
+
+/** Numbers that are multiplied in half a millisecond: what has more is looked up by its hashes first. */
+const scanMax = 400_000
+/** Most scopes are one customer's, and small. */
+const firstPlaces = 4
+/** Taken from the hashes and measured exactly. */
+const rescored = 200
+/** Left after the first quarter of the hash. */
+const firstMax = 10_000
+
+/** Vectors of one scope and one embedder in one array, removed ones to be filled again. */
+export class VectorIndex<E> {
+  readonly dimensions: number
+  #vectors: Int8Array
+  #norms: Float32Array
+  #hashes: Uint32Array
+  /** The first two words of each hash, side by side. */
+  #firsts: Uint32Array
+  #scratch: Uint8Array
+  #entries: (E | undefined)[] = []
+  readonly #free: number[] = []
+
+  constructor(dimensions: number) {
+    this.dimensions = dimensions
+    this.#vectors = new Int8Array(firstPlaces * dimensions)
+    this.#norms = new Float32Array(firstPlaces)
+    this.#hashes = new Uint32Array(firstPlaces * simHashWords)
+    this.#firsts = new Uint32Array(firstPlaces * 2)
+    this.#scratch = new Uint8Array(firstPlaces)
+  }
+
+  get size(): number {
+    return this.#entries.length - this.#free.length
+  }
+
+  /** Bytes held, free places among them. */
+  get bytes(): number {
+    return (
+      this.#vectors.byteLength + this.#norms.byteLength + this.#hashes.byteLength + this.#firsts.byteLength
+    )
+  }
+
+  add(vector: Int8Array, entry: E): number {
+    const at = this.#free.pop() ?? this.#entries.length
+    this.#grow(at + 1)
+    this.#vectors.set(vector.subarray(0, this.dimensions), at * this.dimensions)
+    this.#norms[at] = norm(vector)
+    simHash(vector, this.#hashes, at * simHashWords)
+    this.#firsts.set(this.#hashes.subarray(at * simHashWords, at * simHashWords + 2), at * 2)
+    this.#entries[at] = entry
+    return at
+  }
+
+  remove(at: number): void {
+    if (this.#entries[at] === undefined) return
+    this.#entries[at] = undefined
+    this.#norms[at] = 0
+    this.#free.push(at)
+  }
+
+  nearest(vector: Int8Array, count: number): Neighbour<E>[] {
+    const own = norm(vector)
+    if (own === 0 || vector.length !== this.dimensions) return []
+    const places = this.#entries.length * this.dimensions <= scanMax ? undefined : this.#byHash(vector)
+    const best = new Best(count)
+    if (places === undefined)
+      for (let at = 0; at < this.#entries.length; at += 1) best.offer(at, this.#cosine(vector, at, own))
+    else
+      for (let n = 0; n < places.length; n += 1)
+        best.offer(places[n] as number, this.#cosine(vector, places[n] as number, own))
+    return best.items.flatMap(({ at, value }) => {
+      const entry = this.#entries[at]
+      return entry === undefined ? [] : [{ entry, cosine: value }]
+    })
+  }
+
+  #cosine(vector: Int8Array, at: number, own: number): number {
+    const other = this.#norms[at] ?? 0
+    if (other === 0) return -1
+    const from = at * this.dimensions
+    const vectors = this.#vectors
+    let dot = 0
+    for (let index = 0; index < vector.length; index += 1)
+      dot += (vector[index] as number) * (vectors[from + index] as number)
+    return dot / (own * other)
+  }
+
+  /** Those that differ in the fewest bits: by the first quarter of the hash, then by all of it among what is left. */
+  #byHash(vector: Int8Array): Uint32Array {
+    const own = new Uint32Array(simHashWords)
+    simHash(vector, own, 0)
+    return this.#byAll(own, this.#byFirst(own))
+  }
+
+  #byFirst(own: Uint32Array): Uint32Array {
+    const first = this.#firsts
+    const count = this.#entries.length
+    const differing = this.#scratch.subarray(0, count)
+    const byBits = new Uint32Array(65)
+    const [a, b] = own as unknown as [number, number]
+    for (let at = 0, from = 0; at < count; at += 1, from += 2) {
+      const bits = ones((first[from] as number) ^ a) + ones((first[from + 1] as number) ^ b)
+      differing[at] = bits
+      byBits[bits] = (byBits[bits] as number) + 1
+    }
+    const least = boundFor(byBits, firstMax)
+    const found = new Uint32Array(Math.min(count, firstMax * 2))
+    let filled = 0
+    for (let at = 0; at < count && filled < found.length; at += 1)
+      if ((differing[at] as number) < least) found[filled++] = at
+    return found.subarray(0, filled)
+  }
+
+  #byAll(own: Uint32Array, among: Uint32Array): Uint32Array {
+    const hashes = this.#hashes
+    const differing = new Uint16Array(among.length)
+    const byBits = new Uint32Array(257)
+    for (let n = 0; n < among.length; n += 1) {
+      const from = (among[n] as number) * simHashWords
+      let bits = 0
+      for (let word = 0; word < simHashWords; word += 1)
+        bits += ones((hashes[from + word] as number) ^ (own[word] as number))
+      differing[n] = bits
+      byBits[bits] = (byBits[bits] as number) + 1
+    }
+    const least = boundFor(byBits, rescored)
+    return among.filter((_, n) => (differing[n] as number) < least).subarray(0, rescored * 2)
+  }
+
+  #grow(count: number): void {
+    if (count <= this.#norms.length) return
+    const more = Math.max(count, this.#norms.length * 2)
+    const vectors = new Int8Array(more * this.dimensions)
+    vectors.set(this.#vectors)
+    const norms = new Float32Array(more)
+    norms.set(this.#norms)
+    const hashes = new Uint32Array(more * simHashWords)
+    hashes.set(this.#hashes)
+    const firsts = new Uint32Array(more * 2)
+    firsts.set(this.#firsts)
+    this.#firsts = firsts
+    this.#scratch = new Uint8Array(more)
+    ;[this.#vectors, this.#norms, this.#hashes] = [vectors, norms, hashes]
+  }
+}
+
+/** The number of bits below which at least so many lie. */
+function boundFor(byBits: Uint32Array, wanted: number): number {
+  let bound = 0
+  for (let sum = 0; bound < byBits.length && sum < wanted; bound += 1) sum += byBits[bound] as number
+  return bound
+}
+
+function ones(word: number): number {
+  let bits = word - ((word >>> 1) & 0x55555555)
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333)
+  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
+}
+
+/** The few best, best first. */
+class Best {
+  readonly items: { at: number; value: number }[] = []
+  readonly #count: number
+
+  constructor(count: number) {
+    this.#count = count
+  }
+
+  offer(at: number, value: number): void {
+    const { items } = this
+    if (items.length >= this.#count && value <= (items.at(-1)?.value ?? -1)) return
+    let place = items.length
+    while (place > 0 && (items[place - 1]?.value ?? 0) < value) place -= 1
+    items.splice(place, 0, { at, value })
+    if (items.length > this.#count) items.pop()
+  }
+}
