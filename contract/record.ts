@@ -5,6 +5,8 @@
  */
 import { type Column, column, type RowOf } from './column.ts'
 import { type ContentRow, contentColumns } from './tables/contents.ts'
+import { type CacheAuditRow, cacheAuditColumns } from './tables/cache-audits.ts'
+import { type CacheEntryRow, cacheEntryColumns } from './tables/cache-entries.ts'
 
 export type { ColumnType } from './column.ts'
 
@@ -197,6 +199,8 @@ export const spooledTables = {
   feedback: feedbackColumns,
   self_audit: selfAuditColumns,
   contents: contentColumns,
+  cache_audits: cacheAuditColumns,
+  cache_entries: cacheEntryColumns,
 } as const satisfies Record<string, Readonly<Record<string, Column>>>
 
 export type SpooledTable = keyof typeof spooledTables
@@ -224,6 +228,10 @@ export interface LedgerRecord {
 export interface RecordSink {
   offer(record: LedgerRecord): void
   offerFeedback(row: FeedbackRow): void
+  /** An answer of the cache that was compared with a fresh one. */
+  offerCacheAudit(row: CacheAuditRow): void
+  /** An answer that other sidecars may give. Only a sink that leads to a warehouse has it. */
+  offerCacheEntry?(row: CacheEntryRow): void
   /** The rows of a line that a keeper was told. Only a sink that tells any has it. */
   decode?(line: string): Pick<LedgerRecord, 'request' | 'attempts'>
   /** Why requests that must leave a record can't be served now; undefined when they can. */

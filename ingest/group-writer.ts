@@ -1,11 +1,13 @@
 import type { FeedbackRow, LedgerRecord } from '../contract/record.ts'
+import type { CacheAuditRow } from '../contract/tables/cache-audits.ts'
+import type { CacheEntryRow } from '../contract/tables/cache-entries.ts'
 import { fillBatch } from './batch.ts'
 import { nodeFiles } from './files.ts'
 import { FrameBatch, payloadBytesMax } from './frames.ts'
 import { Housekeeper } from './housekeeper.ts'
 import type { LossReason } from './losses.ts'
 import { thisProcess } from './owner.ts'
-import { decodeEntry, type RecordEntry, type SpoolEntry } from './payload.ts'
+import { type AsideRow, decodeEntry, type RecordEntry, type SpoolEntry } from './payload.ts'
 import { Spool } from './spool.ts'
 import { Tally } from './tally.ts'
 import { Turns } from './turns.ts'
@@ -68,6 +70,14 @@ export class GroupWriter implements Writer, PayloadWriter {
     this.#take({ feedback: row })
   }
 
+  offerCacheAudit(row: CacheAuditRow): void {
+    this.#takeAside({ table: 'cache_audits', row })
+  }
+
+  offerCacheEntry(row: CacheEntryRow): void {
+    this.#takeAside({ table: 'cache_entries', row })
+  }
+
   keep(payload: Buffer): Promise<void> {
     const refusal = this.refusal()
     if (this.#closing !== undefined || refusal !== undefined || payload.length > payloadBytesMax)
@@ -109,6 +119,11 @@ export class GroupWriter implements Writer, PayloadWriter {
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
+  }
+
+  #takeAside(aside: AsideRow): void {
+    if (this.#closing !== undefined || this.#queue.length >= this.#options.queueRowsMax) return
+    if (this.refusal() === undefined) this.#accept({ aside })
   }
 
   #take(entry: RecordEntry): void {

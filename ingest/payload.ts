@@ -9,12 +9,23 @@ import {
   spooledTables,
 } from '../contract/record.ts'
 import type { ContentRow } from '../contract/tables/contents.ts'
+import type { CacheAuditRow } from '../contract/tables/cache-audits.ts'
+import type { CacheEntryRow } from '../contract/tables/cache-entries.ts'
 
 /** What is offered to the spool, and counted. */
 export type RecordEntry = LedgerRecord | { readonly feedback: FeedbackRow }
 
 /** What one frame of the spool holds: rows that are shipped and lost together. */
-export type SpoolEntry = RecordEntry | { readonly audit: SelfAuditRow } | { readonly payload: Buffer }
+export type SpoolEntry =
+  | RecordEntry
+  | { readonly audit: SelfAuditRow }
+  | { readonly aside: AsideRow }
+  | { readonly payload: Buffer }
+
+/** Rows that nobody counts: what is lost of them is missed by nobody. */
+export type AsideRow =
+  | { readonly table: 'cache_audits'; readonly row: CacheAuditRow }
+  | { readonly table: 'cache_entries'; readonly row: CacheEntryRow }
 
 type Columns = Readonly<Record<string, { readonly type: ColumnType }>>
 
@@ -25,6 +36,8 @@ export const tableTags = {
   feedback: 'f',
   self_audit: 's',
   contents: 'c',
+  cache_audits: 'k',
+  cache_entries: 'e',
 } as const satisfies Record<SpooledTable, string>
 
 /** Begins the first line of a frame that came from another spool: whose it is. It is no row. */
@@ -45,6 +58,7 @@ const attempts = formOf('attempts')
 const feedback = formOf('feedback')
 const audits = formOf('self_audit')
 const contents = formOf('contents')
+const asides = { cache_audits: formOf('cache_audits'), cache_entries: formOf('cache_entries') }
 
 /**
  * An entry as it lies in the spool: a line for each row, `<table><number of columns>[values]`. What follows the
@@ -54,6 +68,7 @@ const contents = formOf('contents')
 export function encodeEntry(entry: Exclude<SpoolEntry, { payload: unknown }>): string {
   if ('feedback' in entry) return lineOf(feedback, entry.feedback)
   if ('audit' in entry) return lineOf(audits, entry.audit)
+  if ('aside' in entry) return lineOf(asides[entry.aside.table], entry.aside.row)
   const text = entry.contents === undefined ? '' : `\n${lineOf(contents, entry.contents)}`
   return encodeRecord(entry) + text
 }
@@ -96,6 +111,8 @@ export function decodeEntry(payload: string): Exclude<SpoolEntry, { payload: unk
   const first = rows[0]
   if (first?.table === 'feedback') return { feedback: first.row as FeedbackRow }
   if (first?.table === 'self_audit') return { audit: first.row as SelfAuditRow }
+  if (first?.table === 'cache_audits' || first?.table === 'cache_entries')
+    return { aside: { table: first.table, row: first.row } as AsideRow }
   const text = rows.find(({ table }) => table === 'contents')
   if (first?.table !== 'requests') throw new Error('a payload starts with no row that is known')
   return {

@@ -60,7 +60,7 @@ export class Tally {
     for (const entry of entries) {
       if ('audit' in entry) continue
       this.#settled += 1
-      if ('payload' in entry) continue
+      if ('payload' in entry || 'aside' in entry) continue
       const [table, row] = countedIn(entry)
       if (failed.has(entry)) {
         this.#losses.add('unencodable', 1)

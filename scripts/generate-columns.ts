@@ -49,6 +49,8 @@ const introductions: Readonly<Record<string, string>> = {
   contents: 'Masked text of prompts and answers, only with `content.store: masked`.',
   cache_audits:
     'Cache decisions that were compared with a fresh answer; also read as `cache`, `cache_score`, `false_hit`.',
+  cache_entries:
+    'Answers that sidecars keep for each other, only with `content.store: masked` and `cache.share`.',
   routing_policies: 'Every version of every routing policy that was ever in force.',
   eval_runs: 'Every stage of every run of the evals.',
   budgets: 'What may be spent: the latest row of a scope, key and period holds.',

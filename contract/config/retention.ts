@@ -16,6 +16,7 @@ export const retention = v.strictObject({
   feedback: kept('400d', 'what users thought of answers'),
   scores: kept('400d', 'what scorers thought of answers'),
   cache_audits: kept('400d', 'cache hits that were checked'),
+  cache_entries: kept('7d', 'answers that sidecars keep for each other'),
   eval_runs: kept('400d', 'runs of the evals'),
   self_audit: kept('400d', 'records made against records stored'),
   audit_log: kept('forever', 'who changed what'),

@@ -2,7 +2,6 @@ import type { Columns } from '../column.ts'
 import { spooledTables } from '../record.ts'
 import { auditLogColumns } from './audit-log.ts'
 import { budgetColumns } from './budgets.ts'
-import { cacheAuditColumns } from './cache-audits.ts'
 import { contentColumns } from './contents.ts'
 import { evalRunColumns } from './eval-runs.ts'
 import { routingPolicyColumns } from './routing-policies.ts'
@@ -13,7 +12,6 @@ export const writtenTables = {
   ...spooledTables,
   scores: scoreColumns,
   contents: contentColumns,
-  cache_audits: cacheAuditColumns,
   routing_policies: routingPolicyColumns,
   eval_runs: evalRunColumns,
   budgets: budgetColumns,

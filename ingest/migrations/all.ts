@@ -7,6 +7,7 @@ import { prices } from './0005-prices.ts'
 import { targets } from './0006-targets.ts'
 import { cost } from './0007-cost.ts'
 import { counterfactual } from './0008-counterfactual.ts'
+import { cacheEntries } from './0009-cache-entries.ts'
 import type { Migration, TableStep } from './step.ts'
 
 /** Every step of the schema, in order. A new one goes to the end; a shipped one stays as it is. */
@@ -19,6 +20,7 @@ export const migrations: readonly Migration[] = [
   targets,
   cost,
   counterfactual,
+  cacheEntries,
 ]
 
 /** Of the template, not of a rendering, and blind to how it is indented. */

@@ -6,10 +6,13 @@ import type { PoisonRow } from './quarantine.ts'
 /** Records that stayed behind are lost until they return. */
 export type AuditedMove = 'quarantined' | 'returned'
 
+/** Of these nobody knows how many there should be. */
+const uncounted: ReadonlySet<string> = new Set(['unknown', 'self_audit', 'cache_audits', 'cache_entries'])
+
 /** What became of refused rows, counted by whose they are: lines as they lie in the spool. */
 export function auditLines(poison: readonly PoisonRow[], move: AuditedMove, ts: number): string[] {
   const counted = poison.flatMap(({ table, row }) =>
-    table === 'unknown' || table === 'self_audit' ? [] : [originOf(table, Buffer.from(row))],
+    table === 'unknown' || uncounted.has(table) ? [] : [originOf(table, Buffer.from(row))],
   )
   const groups = Map.groupBy(counted, ({ table, day, sidecarId, boot, worker }) =>
     JSON.stringify([table, day, sidecarId, boot, worker]),

@@ -1413,6 +1413,36 @@ SELECT ts, request_id, customer, app, team, env, feature, prompt_name, prompt_ve
   [NULL, today_input_usd * input_high + today_output_usd * output_high + today_unit_usd, 0][1 + (today_is_known * is_measured) * (1 + is_free)] AS today_high_usd
 FROM summed;
 
+CREATE TABLE IF NOT EXISTS `sidelight`.`cache_entries_local` ON CLUSTER 'main'
+(
+  `ts` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  `entry_id` String CODEC(ZSTD(1)),
+  `app` LowCardinality(String) CODEC(ZSTD(1)),
+  `customer` LowCardinality(String) CODEC(ZSTD(1)),
+  `route` LowCardinality(String) CODEC(ZSTD(1)),
+  `provider` LowCardinality(String) CODEC(ZSTD(1)),
+  `model` LowCardinality(String) CODEC(ZSTD(1)),
+  `tags` Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+  `exact_key` String CODEC(ZSTD(1)),
+  `compat_key` String CODEC(ZSTD(1)),
+  `owner` String CODEC(ZSTD(1)),
+  `language` LowCardinality(String) CODEC(ZSTD(1)),
+  `question` String CODEC(ZSTD(6)),
+  `answer` String CODEC(ZSTD(6)),
+  `life_ms` Map(LowCardinality(String), Float64) CODEC(ZSTD(1)),
+  `took_ms` Float32 CODEC(ZSTD(1)),
+  `cost_usd` Nullable(Decimal(18, 12)) CODEC(T64, ZSTD(1)),
+  `mask_rules_version` LowCardinality(String) CODEC(ZSTD(1))
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/{uuid}/{shard}', '{replica}')
+PARTITION BY toDate(ts)
+ORDER BY (ts, exact_key)
+SETTINGS replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 604800, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1;
+
+CREATE TABLE IF NOT EXISTS `sidelight`.`cache_entries` ON CLUSTER 'main'
+AS `sidelight`.`cache_entries_local`
+ENGINE = Distributed('main', 'sidelight', 'cache_entries_local', cityHash64(exact_key));
+
 ALTER TABLE `sidelight`.`requests_local` ON CLUSTER 'main' MODIFY TTL toDateTime(ts) + toIntervalDay(90);
 
 ALTER TABLE `sidelight`.`attempts_local` ON CLUSTER 'main' MODIFY TTL toDateTime(ts) + toIntervalDay(90);
@@ -1426,6 +1456,8 @@ ALTER TABLE `sidelight`.`feedback_local` ON CLUSTER 'main' MODIFY TTL toDateTime
 ALTER TABLE `sidelight`.`scores_local` ON CLUSTER 'main' MODIFY TTL toDateTime(ts) + toIntervalDay(400);
 
 ALTER TABLE `sidelight`.`cache_audits_local` ON CLUSTER 'main' MODIFY TTL toDateTime(ts) + toIntervalDay(400);
+
+ALTER TABLE `sidelight`.`cache_entries_local` ON CLUSTER 'main' MODIFY TTL toDateTime(ts) + toIntervalDay(7);
 
 ALTER TABLE `sidelight`.`eval_runs` ON CLUSTER 'main' MODIFY TTL toDateTime(ts) + toIntervalDay(400);
 

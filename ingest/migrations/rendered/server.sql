@@ -1354,6 +1354,32 @@ SELECT ts, request_id, customer, app, team, env, feature, prompt_name, prompt_ve
   [NULL, today_input_usd * input_high + today_output_usd * output_high + today_unit_usd, 0][1 + (today_is_known * is_measured) * (1 + is_free)] AS today_high_usd
 FROM summed;
 
+CREATE TABLE IF NOT EXISTS `sidelight`.`cache_entries`
+(
+  `ts` DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  `entry_id` String CODEC(ZSTD(1)),
+  `app` LowCardinality(String) CODEC(ZSTD(1)),
+  `customer` LowCardinality(String) CODEC(ZSTD(1)),
+  `route` LowCardinality(String) CODEC(ZSTD(1)),
+  `provider` LowCardinality(String) CODEC(ZSTD(1)),
+  `model` LowCardinality(String) CODEC(ZSTD(1)),
+  `tags` Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+  `exact_key` String CODEC(ZSTD(1)),
+  `compat_key` String CODEC(ZSTD(1)),
+  `owner` String CODEC(ZSTD(1)),
+  `language` LowCardinality(String) CODEC(ZSTD(1)),
+  `question` String CODEC(ZSTD(6)),
+  `answer` String CODEC(ZSTD(6)),
+  `life_ms` Map(LowCardinality(String), Float64) CODEC(ZSTD(1)),
+  `took_ms` Float32 CODEC(ZSTD(1)),
+  `cost_usd` Nullable(Decimal(18, 12)) CODEC(T64, ZSTD(1)),
+  `mask_rules_version` LowCardinality(String) CODEC(ZSTD(1))
+)
+ENGINE = MergeTree
+PARTITION BY toDate(ts)
+ORDER BY (ts, exact_key)
+SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, fsync_after_insert = 1, fsync_part_directory = 1;
+
 ALTER TABLE `sidelight`.`requests` MODIFY TTL toDateTime(ts) + toIntervalDay(90);
 
 ALTER TABLE `sidelight`.`attempts` MODIFY TTL toDateTime(ts) + toIntervalDay(90);
@@ -1367,6 +1393,8 @@ ALTER TABLE `sidelight`.`feedback` MODIFY TTL toDateTime(ts) + toIntervalDay(400
 ALTER TABLE `sidelight`.`scores` MODIFY TTL toDateTime(ts) + toIntervalDay(400);
 
 ALTER TABLE `sidelight`.`cache_audits` MODIFY TTL toDateTime(ts) + toIntervalDay(400);
+
+ALTER TABLE `sidelight`.`cache_entries` MODIFY TTL toDateTime(ts) + toIntervalDay(7);
 
 ALTER TABLE `sidelight`.`eval_runs` MODIFY TTL toDateTime(ts) + toIntervalDay(400);
 
