@@ -4,8 +4,10 @@ import type { Config } from '../contract/config/schema.ts'
 import type { LiveFeed } from '../dashboards/console/live/hub.ts'
 import { liveRow } from '../dashboards/console/live/row.ts'
 import { LiveTap } from '../dashboards/console/live/tap.ts'
+import type { CacheEntryRow } from '../contract/tables/cache-entries.ts'
 import { createWriter } from '../ingest/writer.ts'
 import type { AdminSources } from '../sidecar/admin.ts'
+import type { Purge } from '../sidecar/cache/store/purge.ts'
 import type { Explanation } from '../sidecar/explain/explanation.ts'
 import type { Limiter, Limits } from '../sidecar/limits/limiter.ts'
 import { createSidecar, type Sidecar } from '../sidecar/main.ts'
@@ -25,6 +27,7 @@ export interface Group {
   readonly sources: Pick<AdminSources, 'notReady' | 'policy'> & {
     /** Of a request that one of its processes remembers. */
     explain(requestId: string): Promise<Explanation | undefined>
+    purge(purge: Purge): Promise<number>
   }
   /** Requests as they end, for the console. */
   readonly live: LiveFeed
@@ -34,6 +37,8 @@ export interface Group {
   /** Ids of the candidates, by route. */
   routes(): Promise<KnownRoutes>
   usePolicies(policies: readonly PolicyText[]): Promise<void>
+  /** Answers that other sidecars have kept. */
+  takeEntries(rows: readonly CacheEntryRow[]): Promise<void>
   stop(): Promise<void>
 }
 
@@ -69,6 +74,7 @@ async function startAlone(options: GroupOptions): Promise<Group> {
       notReady,
       policy: async () => policyOf(sidecar),
       explain: async (requestId) => sidecar.explain(requestId),
+      purge: async (purge) => sidecar.purge(purge),
     },
     live: {
       start: (tell) => tap.start(tell),
@@ -79,6 +85,7 @@ async function startAlone(options: GroupOptions): Promise<Group> {
     inFlight: async () => sidecar.plane.inFlight(),
     reload: async (config) => sidecar.reload(config),
     routes: async () => routesOf(sidecar),
+    takeEntries: async (rows) => sidecar.takeEntries(rows),
     usePolicies: async (policies) => sidecar.usePolicies(policies),
     stop,
   }

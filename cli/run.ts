@@ -12,6 +12,7 @@ import { type SimulatedServer, startSimulatedServer } from '../sidecar/providers
 import { BudgetKeeper } from './budget-keeper.ts'
 import { openConsole } from './console.ts'
 import { withDefaults } from './defaults.ts'
+import { EntryPoller } from './entry-poller.ts'
 import { explainFromWarehouse, found } from './explain-warehouse.ts'
 import { startGroup } from './group.ts'
 import { withJobToken } from './job-token.ts'
@@ -75,12 +76,15 @@ export async function runProxy(
   })
   await policies.start(config, group)
   budgets.start(config)
+  const entries = new EntryPoller({ config, takers: group, log })
+  entries.start()
   let inForce = config
   let telling = Promise.resolve()
   const apply = async (next: Config) => {
     await group.reload(next)
     inForce = next
     await policies.reloaded(next)
+    entries.reloaded(next)
     await budgets.reloaded(next)
     // One after the other: an editor's save and a POST may come together.
     telling = telling.then(() => tellWarehouse(next, log))
@@ -123,6 +127,7 @@ export async function runProxy(
     unwatch()
     await page.close()
     await policies.stop()
+    await entries.stop()
     log.info('draining', { in_flight: await group.inFlight(), limit_ms: config.drain })
     await group.stop()
     await budgets.stop()

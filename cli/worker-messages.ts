@@ -1,6 +1,8 @@
 import type { AddressInfo } from 'node:net'
 import type { Config } from '../contract/config/schema.ts'
 import type { LiveBatch } from '../dashboards/console/live/tap.ts'
+import type { CacheEntryRow } from '../contract/tables/cache-entries.ts'
+import type { Purge } from '../sidecar/cache/store/purge.ts'
 import type { Admission, Limited, Spending } from '../sidecar/limits/limiter.ts'
 import type { PolicyText } from '../sidecar/routing/policy/policies.ts'
 
@@ -32,6 +34,8 @@ export type Question =
   | { readonly what: 'latest'; readonly count: number }
   | { readonly what: 'reload'; readonly config: Config }
   | { readonly what: 'explain'; readonly requestId: string }
+  | { readonly what: 'purge'; readonly purge: Purge }
+  | { readonly what: 'entries'; readonly rows: readonly CacheEntryRow[] }
   | { readonly what: 'policies'; readonly policies: readonly PolicyText[] }
 
 /** What of an error the parent needs to explain it to the user. */

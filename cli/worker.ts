@@ -74,6 +74,10 @@ async function answer(message: Extract<ParentMessage, { kind: 'ask' }>): Promise
       return undefined
     case 'latest':
       return started.sidecar.latest(message.count).map(liveRow)
+    case 'entries':
+      return started.sidecar.takeEntries(message.rows)
+    case 'purge':
+      return started.sidecar.purge(message.purge)
     case 'routes':
       return routesOf(started.sidecar)
     case 'policies':

@@ -103,6 +103,10 @@ export async function startWorkers(options: GroupOptions): Promise<Group> {
       // They run the same configuration, so one speaks for all.
       policy: async () => (await askAll({ what: 'policy' }))[0],
       // Only the one that served it knows.
+      purge: async (purge) => {
+        const counts = (await askAll({ what: 'purge', purge })) as number[]
+        return counts.reduce((sum, count) => sum + count, 0)
+      },
       explain: async (requestId) => {
         const answers = await askAll({ what: 'explain', requestId })
         return answers.find((answer) => answer !== undefined) as Explanation | undefined
@@ -112,6 +116,9 @@ export async function startWorkers(options: GroupOptions): Promise<Group> {
       const pinned = { ...next, listen: config.listen }
       await askAll({ what: 'reload', config: pinned })
       config = pinned
+    },
+    async takeEntries(rows) {
+      await askAll({ what: 'entries', rows })
     },
     routes: async () => (await askAll({ what: 'routes' }))[0] as KnownRoutes,
     async usePolicies(all) {

@@ -124,6 +124,11 @@ export const errorCatalogue = {
   upstream_truncated: entry(502, 'upstream', 'The provider ended the answer before it was complete.'),
   upload_timeout: entry(408, 'timeout', 'The body did not arrive within `limits.upload`.'),
   headers_timeout: entry(408, 'timeout', 'The head of the request did not arrive within 80 seconds.'),
+  not_cached: entry(
+    504,
+    'timeout',
+    'The request asked for a cached answer only, and there is none: leave out `only` or `only-if-cached`.',
+  ),
   not_implemented: entry(501, 'invalid_request', 'This version does not offer that; the message names it.'),
   draining: entry(503, 'overloaded', 'This sidecar is shutting down; try the next one.'),
   too_many_connections: entry(

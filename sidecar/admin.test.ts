@@ -14,6 +14,7 @@ const usualSources: AdminSources = {
   explain: async (id) =>
     id === requestId ? { kind: 'found', explanation: { request_id: id } } : { kind: 'unknown' },
   reload: async () => ({ ok: true, message: 'reloaded' }),
+  purge: async () => 0,
 }
 
 interface Answer {
@@ -270,4 +271,45 @@ test('a source that fails is a 500 without its message, and the server lives on'
     assert.doesNotMatch(body, /secret/)
   }
   assert.equal((await server.ask('/healthz')).status, 200)
+})
+
+test('a purge says how much went, and takes nothing that is not named', async () => {
+  const asked: unknown[] = []
+  await using server = await admin({
+    sources: {
+      purge: async (purge) => {
+        asked.push(purge)
+        return 3
+      },
+    },
+  })
+  const post = (query: string, body?: string) =>
+    fetch(`http://127.0.0.1:${server.port}/cache/purge${query}`, {
+      method: 'POST',
+      ...(body === undefined ? {} : { body }),
+    })
+  const one = await post('', '{"customer":"c 1","tag":"env=prod"}')
+  assert.deepEqual(await one.json(), { purged: 3 })
+  assert.equal((await post('?route=support&model=openai/gpt')).status, 200)
+  assert.equal((await post('?all=true')).status, 200)
+  assert.deepEqual(asked, [
+    { customer: 'c 1', tag: 'env=prod' },
+    { route: 'support', model: 'openai/gpt' },
+    {},
+  ])
+  for (const bad of [
+    undefined,
+    '{}',
+    '{"custommer":"c"}',
+    '{"customer":1}',
+    '[1]',
+    '{',
+    `{"prefix":"${'x'.repeat(20_000)}"}`,
+  ]) {
+    const response = await post('', bad)
+    assert.equal(response.status, 400, bad)
+    await response.text()
+  }
+  assert.equal((await fetch(`http://127.0.0.1:${server.port}/cache/purge`)).status, 405)
+  assert.equal(asked.length, 3)
 })

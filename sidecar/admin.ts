@@ -1,5 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { readPurge } from './admin-purge.ts'
+import type { Purge } from './cache/store/purge.ts'
 
 /** What the admin port answers; handed in, so that one port can speak for many workers. */
 export interface AdminSources {
@@ -9,6 +11,8 @@ export interface AdminSources {
   policy(): Promise<unknown>
   explain(requestId: string): Promise<ExplainOutcome>
   reload(): Promise<{ ok: boolean; message: string }>
+  /** Removes kept answers; how many there were. */
+  purge(purge: Purge): Promise<number>
 }
 
 export type ExplainOutcome =
@@ -61,7 +65,7 @@ export function createAdminServer(options: AdminOptions): Server {
         .catch(() => json(500, { error: 'internal error' }))
         .then((reply) => send(req, res, reply))
         .catch(() => res.destroy())
-      req.resume()
+        .finally(() => req.resume())
     },
   )
   server.maxConnections = connectionsMax
@@ -90,6 +94,7 @@ async function respond(req: IncomingMessage, options: AdminOptions): Promise<Rep
     // Their other probe cannot send a token either. It learns the one bit it needs, without the reason.
     return path === '/readyz' && isRead && refusal.status === 401 ? bareReadiness(options.sources) : refusal
   }
+  if (path === '/cache/purge') return req.method === 'POST' ? purge(req, options.sources) : notAllowed('POST')
   if (path === '/reload') return req.method === 'POST' ? reload(options.sources) : notAllowed('POST')
   return isRead ? read(path, options.sources) : notAllowed('GET, HEAD')
 }
@@ -99,7 +104,7 @@ async function read(path: string, sources: AdminSources): Promise<Reply> {
     case '/':
       return text(
         200,
-        'Sidelight admin: /console/ /healthz /readyz /metrics /policy /explain/{request_id} POST /reload',
+        'Sidelight admin: /console/ /healthz /readyz /metrics /policy /explain/{request_id} POST /reload POST /cache/purge',
       )
     case '/readyz': {
       const reason = sources.notReady()
@@ -117,6 +122,13 @@ async function read(path: string, sources: AdminSources): Promise<Reply> {
 async function reload(sources: AdminSources): Promise<Reply> {
   const { ok, message } = await sources.reload()
   return json(ok ? 200 : 422, { ok, message })
+}
+
+async function purge(req: IncomingMessage, sources: AdminSources): Promise<Reply> {
+  const asked = await readPurge(req)
+  return 'problem' in asked
+    ? json(400, { error: asked.problem })
+    : json(200, { purged: await sources.purge(asked) })
 }
 
 async function explainOr404(path: string, sources: AdminSources): Promise<Reply> {

@@ -5,6 +5,8 @@ import type { PolicyDocument } from '../contract/policy.ts'
 import type { Usage, UsageSource } from '../contract/usage.ts'
 import type { JsonBody } from './body/json-body.ts'
 import type { MultipartStart } from './body/multipart.ts'
+import type { Cached, Errand, Recalled, Verdict } from './cache/recalled.ts'
+import type { Entry } from './cache/store/entry.ts'
 import type { Fault } from './conversation/fault.ts'
 import type { DialectName } from './dialects/dialect.ts'
 import type { Feedback } from './feedback/read.ts'
@@ -98,12 +100,19 @@ export class Context {
   /** In force when the request came. */
   policy: PolicyDocument | undefined
 
-  // recall
-  cache: 'off' | 'miss' = 'off'
-
   // choose
   chain: readonly Candidate[] = []
   choice: Choice = noChoice
+  /** Nobody can be asked; an answer that is kept may serve all the same. */
+  refusal: GatewayError | undefined
+
+  // recall
+  cache: 'off' | 'miss' | Verdict = 'off'
+  recalled: Recalled | undefined
+  /** What is given in place of a provider's answer; relay may put an old answer there when nobody answers. */
+  cached: Cached | undefined
+  /** Calls to be made when the caller has its answer. */
+  errands: Errand[] = []
 
   // dispatch
   /** Who of the chain has not been asked yet: a stream may die when it has begun. */
@@ -132,6 +141,10 @@ export class Context {
   // relay
   httpStatus = 0
   outcome: 'ok' | 'error' | 'blocked' | 'client_abort' | 'truncated' = 'error'
+
+  // keep
+  /** The answer, kept for others. */
+  kept: Entry | undefined
 
   // settle
   cost: Settled | undefined

@@ -7,6 +7,12 @@ import type { Config } from '../contract/config/schema.ts'
 import { createIdSource } from '../contract/ids.ts'
 import { type Catalog, loadShippedCatalog } from '../contract/prices/catalog.ts'
 import type { RecordSink, RequestRow } from '../contract/record.ts'
+import type { CacheEntryRow } from '../contract/tables/cache-entries.ts'
+import { answerGauges, createAnswers, embeddersFor, limitsOf } from './answers.ts'
+import { snapshotting } from './answers-snapshot.ts'
+import type { Embedder } from './cache/embedder.ts'
+import { takeRows } from './cache/shared.ts'
+import { isPurged, type Purge } from './cache/store/purge.ts'
 import { SignatureStore } from './conversation/signature-store.ts'
 import { type CounterOptions, TokenCounter } from './counting/counter.ts'
 import { TokenRatios } from './counting/ratios.ts'
@@ -64,6 +70,8 @@ export interface SidecarOptions {
   readonly arrivalMs?: (request: IncomingMessage) => number
   /** What finds personal data. */
   readonly createScanner?: CreateScanner
+  /** For tests: what is drawn, and how long a check waits. */
+  readonly answers?: { readonly random?: () => number; readonly auditDelayMs?: () => number }
 }
 
 export interface Sidecar {
@@ -81,6 +89,10 @@ export interface Sidecar {
   reload(config: Config): void
   /** All policies in force, in place of those before. Running requests keep the one they began with. */
   usePolicies(policies: readonly PolicyText[]): void
+  /** Keeps what other sidecars have answered. */
+  takeEntries(rows: readonly CacheEntryRow[]): void
+  /** Removes kept answers; how many there were. */
+  purge(purge: Purge): number
   stop(): Promise<void>
 }
 
@@ -115,6 +127,12 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   const health = new HealthRegistry({ random: Math.random, log, ...options.health })
   const hedging = new Hedging()
   const recoveries = createRecoveries()
+  const answers = createAnswers(options.config, options.answers ?? {})
+  const embedders = new Map<string, Embedder>()
+  answers.useEmbedders(embeddersFor(snapshot, { pools, nowMs, known: embedders }))
+  const nextId = createIdSource(nowMs)
+  const { worker, config } = options
+  const onDisk = snapshotting(answers, { config, environment, log, worker, nowMs })
   const services: Services = {
     dialects,
     pools,
@@ -135,6 +153,8 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     hedging,
     recoveries,
     vault: new PlaceholderVault({ nowMs }),
+    answers,
+    nextId,
     identity: { sidecarId: hostname(), boot: Math.floor(options.bootMs / 1000), worker: options.worker },
     nowMs,
     random: Math.random,
@@ -151,13 +171,14 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     services,
     snapshot: () => snapshot,
     arrivalMs: options.arrivalMs ?? nowMs,
-    nextId: createIdSource(nowMs),
+    nextId,
     // Half of the time a record may take to the disk; the writer has the other half.
     closeAfterMs: options.config.durability === 'strict' ? 0 : options.config.spool.flush / 2,
     ...(options.sockets === undefined ? {} : { sockets: options.sockets }),
   })
   metrics.before(plane.closeEnded)
   metrics.gauges(() => healthGauges(health))
+  metrics.gauges(() => answerGauges(answers))
   metrics.gauges(() => recoveryGauges(recoveries, hedging))
   metrics.gauges(() => [
     {
@@ -183,19 +204,29 @@ export function createSidecar(options: SidecarOptions): Sidecar {
       plane.closeEnded()
       return recent.latest(count)
     },
-    listen: () => listen(plane, snapshot.config.listen, options.worker > 0),
+    async listen() {
+      await onDisk.load()
+      return listen(plane, snapshot.config.listen, options.worker > 0)
+    },
     reload(config) {
       const next = build(config)
       closeLater(snapshot)
       snapshot = next
       policies.routesChanged(next.routes)
       health.retain(next.providers.values())
+      answers.store.limit(limitsOf(config))
+      answers.useEmbedders(embeddersFor(next, { pools, nowMs, known: embedders }))
       const origins = new Set([...next.providers.values()].flatMap(originsOf))
       void pools.retain(origins)
     },
     usePolicies: (all) => policies.use(all, snapshot.routes),
+    takeEntries: (rows) => void takeRows(answers, rows, nowMs()),
+    purge: (purge) => answers.store.removeWhere((entry) => isPurged(entry, purge)),
     async stop() {
       await plane.drain(snapshot.config.drain)
+      answers.close()
+      await onDisk.stop()
+      await answers.errands.idle()
       // Whoever waits for a count goes on without it.
       await tokens.close()
       await plane.closed()

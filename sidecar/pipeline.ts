@@ -1,5 +1,7 @@
 import { GatewayError } from '../contract/errors.ts'
+import { behindOf, errandDelayMs } from './behind.ts'
 import { CallerGone } from './body/read.ts'
+import type { Errand } from './cache/recalled.ts'
 import type { Context } from './context.ts'
 import type { Services } from './services.ts'
 import { admit } from './stages/admit.ts'
@@ -9,7 +11,8 @@ import { dispatch } from './stages/dispatch/dispatch.ts'
 import { fingerprint } from './stages/fingerprint.ts'
 import { learn } from './stages/learn.ts'
 import { mask } from './stages/mask/mask.ts'
-import { recall } from './stages/recall.ts'
+import { keep } from './stages/recall/keep.ts'
+import { recall } from './stages/recall/recall.ts'
 import { receive } from './stages/receive.ts'
 import { record } from './stages/record.ts'
 import { relay } from './stages/relay/relay.ts'
@@ -18,7 +21,7 @@ import { settle } from './stages/settle.ts'
 export type Stage = (context: Context, services: Services) => void | Promise<void>
 
 /** What happens to a request, in order. The first that throws sends the request to relay, with its error. */
-const stages: readonly Stage[] = [receive, admit, mask, fingerprint, recall, choose, dispatch]
+const stages: readonly Stage[] = [receive, admit, mask, fingerprint, choose, recall, dispatch]
 
 /** Until the caller has what there is to have. `closeRequests` must follow, for each request once. */
 export async function runPipeline(context: Context, services: Services): Promise<void> {
@@ -30,6 +33,12 @@ export async function runPipeline(context: Context, services: Services): Promise
   } catch (error) {
     context.error = asGatewayError(error, context, services)
   }
+  await answered(context, services)
+  for (const errand of context.errands)
+    services.answers.errands.add(() => runErrand(context, errand, services), errandDelayMs(errand, services))
+}
+
+async function answered(context: Context, services: Services): Promise<void> {
   try {
     const pending = relay(context, services)
     if (pending !== undefined) await pending
@@ -38,6 +47,21 @@ export async function runPipeline(context: Context, services: Services): Promise
     context.caller.destroy()
   }
   context.finishedAt = performance.now()
+  if (context.recalled !== undefined) attempted(keep, context, services)
+}
+
+/** The same request once more, for nobody: what comes is kept, or compared with what the caller got. */
+async function runErrand(context: Context, errand: Errand, services: Services): Promise<void> {
+  const behind = behindOf(context, errand, services)
+  const forget = services.answers.errands.onClose(() => behind.caller.destroy())
+  try {
+    await dispatch(behind, services)
+  } catch (error) {
+    behind.error = asGatewayError(error, behind, services)
+  }
+  await answered(behind, services)
+  forget()
+  await closeRequests([behind], services)
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { RecordSink } from '../contract/record.ts'
+import type { AnswerCache } from './cache/answer-cache.ts'
 import type { SignatureStore } from './conversation/signature-store.ts'
 import type { TokenCounter } from './counting/counter.ts'
 import type { TokenRatios } from './counting/ratios.ts'
@@ -46,12 +47,16 @@ export interface Services {
   readonly hedging: Hedging
   /** What was done about streams that died. */
   readonly recoveries: Recoveries
+  /** What is kept of answers. */
+  readonly answers: AnswerCache
   readonly identity: SidecarIdentity
   /** What stands for what in conversations that providers remember. */
   readonly vault: PlaceholderVault
   readonly nowMs: () => number
   readonly random: () => number
   readonly nextSeq: () => number
+  /** For requests that nobody has sent. */
+  readonly nextId: () => string
   /** Feedback counts for itself. */
   readonly nextFeedbackSeq: () => number
 }

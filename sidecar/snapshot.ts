@@ -4,6 +4,7 @@ import type { Environment } from '../contract/config/load.ts'
 import type { Config, RouteConfig } from '../contract/config/schema.ts'
 import type { Catalog } from '../contract/prices/catalog.ts'
 import { catalogProvider } from '../contract/prices/catalog.ts'
+import { routeCacheOf } from './cache/settings.ts'
 import { budgetOf } from './limits/budget-of.ts'
 import type { Budget } from './limits/budgets.ts'
 import { hashOf } from './limits/job.ts'
@@ -151,6 +152,7 @@ function buildRoute(name: string, route: RouteConfig, materials: RouteMaterials)
     recovery: { midStream: route.recovery.midStream, holdBack: holdBackOf(route.recovery.holdBack) },
     escalate: route.escalate,
     isStrict: route.strict,
+    cache: routeCacheOf(route.cache),
   }
 }
 

@@ -23,6 +23,7 @@ export async function runMixed(count: number): Promise<string> {
   await using mixed = await startMixed({
     offer: (record) => writer.offer(record),
     offerFeedback: () => {},
+    offerCacheAudit: () => {},
     flushed: () => writer.flushed(),
   })
   const courier = courierTo({ url, username: 'writer', password, database })

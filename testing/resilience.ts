@@ -1,3 +1,4 @@
+import type { SidecarOptions } from '../sidecar/main.ts'
 import type { HealthOptions } from '../sidecar/routing/health/registry.ts'
 import { type FakeUpstream, fakeUpstream } from './fake-upstream.ts'
 import { startTestSidecar, type TestSidecar } from './sidecar.ts'
@@ -34,6 +35,9 @@ export async function startStage(
     readonly provider?: (origins: readonly string[]) => string
     readonly environment?: Record<string, string>
     readonly health?: Partial<HealthOptions>
+    readonly answers?: SidecarOptions['answers']
+    /** More providers, a line of YAML each. */
+    readonly extraProviders?: string
   } = {},
 ): Promise<Stage> {
   const caller = options.caller ?? chatWire
@@ -49,13 +53,17 @@ export async function startStage(
   const candidates = providers.map(
     (wire, index) => `{ id: ${names[index]}, provider: ${names[index]}, model: ${wire.model} }`,
   )
-  const { environment, health } = options
-  const given = { ...(environment && { environment }), ...(health && { health }) }
+  const { environment, health, answers } = options
+  const given = {
+    ...(environment && { environment }),
+    ...(health && { health }),
+    ...(answers && { answers }),
+  }
   const sidecar = await startTestSidecar(
     `
 ${options.top ?? ''}
 providers:
-${lines.join('\n')}
+${[...lines, options.extraProviders ?? ''].join('\n')}
 routes:
   r: { strategy: ordered, candidates: [${candidates.join(', ')}]${options.route === undefined ? '' : `, ${options.route}`} }
 `,

@@ -1,8 +1,9 @@
 import { parseConfig } from '../contract/config/load.ts'
 import type { Catalog } from '../contract/prices/catalog.ts'
 import type { FeedbackRow, LedgerRecord, RecordSink } from '../contract/record.ts'
+import type { CacheAuditRow } from '../contract/tables/cache-audits.ts'
 import type { CounterOptions } from '../sidecar/counting/counter.ts'
-import { createSidecar, type Sidecar } from '../sidecar/main.ts'
+import { createSidecar, type Sidecar, type SidecarOptions } from '../sidecar/main.ts'
 import type { CreateScanner } from '../sidecar/masking/live-scanner.ts'
 import { createLog } from '../sidecar/observe/log.ts'
 import type { HealthOptions } from '../sidecar/routing/health/registry.ts'
@@ -17,6 +18,8 @@ export interface TestSidecar extends AsyncDisposable {
   readonly records: readonly LedgerRecord[]
   /** Feedback that was taken. */
   readonly feedback: readonly FeedbackRow[]
+  /** Answers of the cache that were compared. */
+  readonly cacheAudits: readonly CacheAuditRow[]
   /** Everything the log said. */
   readonly logged: readonly string[]
   /** Waits until this many records are there and gives them in the order of arrival; fails after five seconds. */
@@ -37,19 +40,21 @@ export async function startTestSidecar(
     counting?: CounterOptions
     health?: Partial<HealthOptions>
     createScanner?: CreateScanner
+    answers?: SidecarOptions['answers']
   } = {},
 ): Promise<TestSidecar> {
   const environment = options.environment ?? {}
   const { config } = parseConfig(yaml, 'test.yaml', environment)
   const records: LedgerRecord[] = []
   const feedback: FeedbackRow[] = []
+  const cacheAudits: CacheAuditRow[] = []
   const logged: string[] = []
   const sidecar = createSidecar({
     // Without the wait for company a record is there when its answer is.
     config: { ...config, listen: '127.0.0.1:0', drain: 2000, spool: { ...config.spool, flush: 0 } },
     environment,
     ...(options.catalog === undefined ? {} : { catalog: options.catalog }),
-    sink: { ...memorySink(records, feedback), ...options.sink },
+    sink: { ...memorySink(records, feedback, cacheAudits), ...options.sink },
     log: createLog({
       level: 'debug',
       format: 'json',
@@ -64,6 +69,7 @@ export async function startTestSidecar(
     ...(options.pools === undefined ? {} : { pools: options.pools }),
     ...(options.health === undefined ? {} : { health: options.health }),
     ...(options.createScanner === undefined ? {} : { createScanner: options.createScanner }),
+    ...(options.answers === undefined ? {} : { answers: options.answers }),
     // A busy machine is no reason to count nothing.
     counting: { budgetMs: 10_000, waitMs: 10_000, ...options.counting },
   })
@@ -73,6 +79,7 @@ export async function startTestSidecar(
     sidecar,
     records,
     feedback,
+    cacheAudits,
     logged,
     async recorded(count) {
       for (let tries = 0; records.length < count && tries < 500; tries += 1) {

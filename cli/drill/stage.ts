@@ -70,6 +70,7 @@ function startSidecar(
     sink: {
       offer: (record) => void records.push(record),
       offerFeedback: () => {},
+      offerCacheAudit: () => {},
       refusal: () => undefined,
       flushed: async () => {},
     },

@@ -1,4 +1,5 @@
 import { publicKeyFrom } from '../policy/keys.ts'
+import { cacheFindings } from './cache-findings.ts'
 import type { Environment } from './environment.ts'
 import { builtInRoutes } from './names.ts'
 import { notInForce } from './not-in-force.ts'
@@ -20,6 +21,7 @@ export function crossCheck(config: Config, environment: Environment): Finding[] 
     ...providerFindings(config, environment),
     ...policyFindings(config),
     ...evalFindings(config),
+    ...cacheFindings(config, environment),
     ...notInForce(config),
   ]
 }

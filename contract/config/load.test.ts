@@ -308,7 +308,7 @@ test('what is accepted but not in force says so, once and at its line', () => {
   )
   assert.deepEqual(
     warnings.map(({ line, key }) => `${line} ${key}`),
-    ['6 routes.r.cache', '7 routes.r.quality', '8 content.store'],
+    ['7 routes.r.quality', '8 content.store'],
   )
   const expected: Readonly<Record<string, RegExp>> = {
     'content.store': /keeps only text that was masked: without `mask` none is stored/,

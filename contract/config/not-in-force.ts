@@ -29,9 +29,6 @@ function ofWhole(config: Config): Note[] {
 
 function ofRoute(route: RouteConfig): Note[] {
   const notes: Note[] = []
-  const note = (key: string, message: string) => notes.push([[key], message])
-  const { exact = 'off', lexical = 'off', semantic = 'off' } = route.cache ?? {}
-  if ([exact, lexical, semantic].some((kept) => kept !== 'off')) note('cache', `${yet}: nothing is cached`)
   for (const [index, candidate] of route.candidates.entries()) {
     if (candidate.prompt !== undefined)
       notes.push([['candidates', index, 'prompt'], `${yet}: prompts are not exchanged`])

@@ -1,17 +1,16 @@
 import * as v from 'valibot'
+import { routeCache } from './cache.ts'
 import { candidate, capabilities } from './candidate.ts'
 import { quality } from './evals.ts'
 import { mask } from './mask.ts'
 import { name } from './names.ts'
 import { escalate, hedge, recovery, retries, timeouts } from './resilience.ts'
 import { when } from './rule.ts'
-import { duration, percentage } from './units.ts'
+import { percentage } from './units.ts'
 
 const text = v.string()
 const flag = v.boolean()
 const reference = v.pipe(v.string(), v.minLength(1, 'expected the id of a candidate'))
-
-const cacheFor = v.union([duration, v.picklist(['off'])], 'expected a duration such as 1h, or off')
 
 export const route = v.strictObject({
   strategy: v.optional(
@@ -61,14 +60,7 @@ export const route = v.strictObject({
   ),
   quality: v.optional(v.pipe(quality, v.description('the floor that the evals keep while they save'))),
   mask: v.optional(mask),
-  cache: v.optional(
-    v.strictObject({
-      exact: v.optional(cacheFor),
-      lexical: v.optional(cacheFor),
-      semantic: v.optional(cacheFor),
-      scope: v.optional(v.picklist(['customer', 'key', 'route', 'app', 'team'])),
-    }),
-  ),
+  cache: v.optional(v.pipe(routeCache, v.description('answers that are given again; off by default'))),
   segmentBy: v.optional(
     v.pipe(
       v.array(

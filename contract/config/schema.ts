@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { cache } from './cache.ts'
 import { evals } from './evals.ts'
 import { mask } from './mask.ts'
 import { envName, name } from './names.ts'
@@ -133,6 +134,7 @@ export const configSchema = v.strictObject({
     }),
     {},
   ),
+  cache: v.optional(cache, {}),
   evals: v.optional(
     v.pipe(evals, v.description('the loop that tunes weights; without it nothing runs by itself')),
   ),

@@ -12,7 +12,7 @@ const falseHits: Rule = {
   todo: 'Raise the similarity the route asks for, or switch its semantic tier off.',
   panel: 'cache-false-hits',
   sql: `SELECT route, toFloat64(countIf(label = 'disagree') / count()) AS share FROM sidelight.cache_audits
-WHERE ts >= ${ago(day)} AND label IN ('agree', 'disagree') GROUP BY route HAVING count() >= 30 ORDER BY route`,
+WHERE ts >= ${ago(day)} AND label IN ('agree', 'disagree') AND tier != 'exact' AND score >= tau GROUP BY route HAVING count() >= 30 ORDER BY route`,
 }
 
 /** Welch: the difference of two means over its error. Where nothing varies, a millionth stands for the error. */

@@ -16,7 +16,7 @@ export function askToGoOn(ask: LaneAsk, format: Format): GoingOn {
   if (continues === undefined || body === undefined) return ask
   const { model, capabilities, target } = candidate
   const { quirks } = target
-  const isPrefill = takesPrefill({ format: format.name, model, capabilities, quirks }) && !thinks(ask, format)
+  const isPrefill = takesPrefill({ format: format.name, model, capabilities, quirks }) && !thinks(ask)
   const { shown } = showable(continues.text, isPrefill)
   if (shown.trim() === '') return ask
   const turns = continuedTurns(dialect.name, body, { text: shown, isPrefill })
@@ -27,16 +27,12 @@ export function askToGoOn(ask: LaneAsk, format: Format): GoingOn {
 }
 
 /** A model that thinks first can't begin with its answer. */
-function thinks(ask: LaneAsk, format: Format): boolean {
+function thinks(ask: LaneAsk): boolean {
   try {
     const { reasoning } = readConversation(
       {
         caller: ask.dialect.name,
-        format: format.name,
         path: { ...(ask.pathModel === '' ? {} : { model: ask.pathModel }), stream: ask.streamed },
-        target: ask.candidate.target,
-        params: undefined,
-        isPrefill: false,
       },
       ask.body?.parse() ?? {},
     )

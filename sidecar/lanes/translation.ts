@@ -8,11 +8,15 @@ import type { FormatName, Target } from '../formats/format.ts'
 import { formats } from '../formats/registry.ts'
 import { markPrefill } from '../recovery/continued-body.ts'
 
-/** What must be known to write one caller's request for one provider. Plain data: it may cross to a worker. */
-export interface TranslationAsk {
+/** Whose words a body is in. */
+export interface ReadAsk {
   readonly caller: DialectName | 'completions'
-  readonly format: FormatName
   readonly path: { readonly model?: string; readonly stream: boolean }
+}
+
+/** What must be known to write one caller's request for one provider. Plain data: it may cross to a worker. */
+export interface TranslationAsk extends ReadAsk {
+  readonly format: FormatName
   readonly target: Target
   readonly params: Readonly<Record<string, unknown>> | undefined
   /** The last turn is the start of the answer. */
@@ -27,7 +31,7 @@ export interface Translation {
   readonly body: JsonObject
 }
 
-export function readConversation(ask: TranslationAsk, body: JsonObject): Conversation {
+export function readConversation(ask: ReadAsk, body: JsonObject): Conversation {
   return ask.caller === 'completions'
     ? readCompletionsRequest(body)
     : dialects[ask.caller].readRequest(body, ask.path)

@@ -118,5 +118,6 @@ export function singleRoute(
     recovery: usualRecovery,
     escalate: undefined,
     isStrict: false,
+    cache: undefined,
   }
 }

@@ -1,5 +1,6 @@
 import type { Capability } from '../../contract/config/candidate.ts'
 import type { CatalogModel } from '../../contract/prices/catalog.ts'
+import type { RouteCache } from '../cache/settings.ts'
 import type { Format, FormatName, Target } from '../formats/format.ts'
 import type { MaskPolicy } from '../masking/policy.ts'
 import type { Provider, ProviderSettings } from '../providers/provider.ts'
@@ -114,6 +115,8 @@ export interface Route {
   readonly escalate: { readonly after: number; readonly to: readonly string[] } | undefined
   /** A candidate that can't express a field of the request is left out. */
   readonly isStrict: boolean
+  /** Undefined: nothing is kept of its answers. */
+  readonly cache: RouteCache | undefined
 }
 
 export interface Hedge {

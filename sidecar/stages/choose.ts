@@ -26,7 +26,12 @@ export function choose(context: Context, services: Services): void {
     illnessOf: (candidate) => services.health.illnessOf(candidate, route.regions, nowAt),
     complexity: () => levelOf(route, facts, services),
   })
-  if (screened.eligible.length === 0) throw nobody(context, screened, nowAt)
+  if (screened.eligible.length === 0) {
+    const refusal = nobody(context, screened, nowAt)
+    if (route.cache === undefined) throw refusal
+    context.refusal = refusal
+    return
+  }
   const assigned =
     context.override === ''
       ? drawn(context, services, { route, facts, screened, inputTokensOf, nowAt })

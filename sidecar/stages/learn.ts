@@ -8,6 +8,8 @@ import type { Services } from '../services.ts'
 
 /** What later requests go by: how text counts, how long and fast answers are, who sticks to whom, what was asked again. */
 export function learn(context: Context, services: Services): void {
+  learnCost(context)
+  if (context.job.role === 'audit' || context.cached !== undefined) return
   // Of an answer that two have written, neither prompt nor length is what a request like this one has.
   const isWhole = context.recovery.mode !== 'stitch'
   if (isWhole) learnRatios(context, services)
@@ -20,6 +22,11 @@ export function learn(context: Context, services: Services): void {
   // Whoever left is no sign that nobody could have answered.
   else if (context.outcome === 'error' && context.fault !== undefined)
     services.routing.sticky.forget(route.name, context.choice.unitHash)
+}
+
+/** Where no provider stated its usage, what an answer costs is known only when it is counted. */
+function learnCost({ kept, cost }: Context): void {
+  if (kept?.costUsd === null) kept.costUsd = cost?.costUsd ?? null
 }
 
 /** From answers that state their usage: how much text makes a token, for those that don't. */

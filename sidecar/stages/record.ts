@@ -3,6 +3,7 @@ import { tokenColumns, usageClasses } from '../../contract/usage.ts'
 import type { Attempt, Context } from '../context.ts'
 import { traceIdOf } from '../observe/tracing.ts'
 import type { Services } from '../services.ts'
+import { keptColumns } from './recall/columns.ts'
 import { contentsOf } from './record-contents.ts'
 import { recordFeedback, recordRephrased } from './record-feedback.ts'
 import { overheadUs } from './relay/headers.ts'
@@ -43,6 +44,7 @@ function requestRow(context: Context, services: Services): RequestRow {
   const { identity } = context.snapshot.config
   const served = context.answer?.attempt
   const tokens = totalTokens(context)
+  const kept = keptColumns(context)
   return {
     ts: context.arrivedMs,
     request_id: context.requestId,
@@ -74,7 +76,7 @@ function requestRow(context: Context, services: Services): RequestRow {
     pair_id: context.job.pairId,
     policy_id: choice.policyId,
     policy_version: choice.policyVersion,
-    policy_role: context.override === '' ? choice.policyRole : 'override',
+    policy_role: policyRoleOf(context),
     candidates: choice.candidates,
     probabilities: choice.probabilities,
     excluded: { ...choice.excluded, ...context.unfit },
@@ -89,8 +91,8 @@ function requestRow(context: Context, services: Services): RequestRow {
     candidate_assigned: choice.assigned,
     propensity: choice.propensity,
     candidate_served: served?.candidate.id ?? '',
-    provider: served?.candidate.provider.name ?? context.attempts.at(-1)?.candidate.provider.name ?? '',
-    model: served?.candidate.model ?? context.attempts.at(-1)?.candidate.model ?? '',
+    provider: served?.candidate.provider.name ?? kept.provider,
+    model: served?.candidate.model ?? kept.model,
     model_reported: served?.modelReported ?? '',
     region: served?.target.settings.region ?? '',
     attempt_count: context.attempts.length,
@@ -98,8 +100,8 @@ function requestRow(context: Context, services: Services): RequestRow {
     recovery_mode: context.recovery.mode,
     stitched_at_chars: context.recovery.stitchedAtChars,
     cache: context.cache,
-    cache_score: null,
-    cache_saved_usd: null,
+    cache_score: kept.score,
+    cache_saved_usd: kept.savedUsd,
     input_tokens: tokens.columns.input_tokens,
     cached_input_tokens: tokens.columns.cached_input_tokens,
     cache_write_tokens: tokens.columns.cache_write_tokens,
@@ -131,12 +133,12 @@ function requestRow(context: Context, services: Services): RequestRow {
     charge_usd: cost?.chargeUsd ?? null,
     price_zone: served === undefined ? '' : zoneOf(served),
     speed: served?.usage?.speed ?? '',
-    cache_guard: '',
-    cache_entry_id: '',
-    cache_age_s: 0,
-    cache_tau: null,
-    cache_saved_ms: null,
-    coalesced: false,
+    cache_guard: kept.guard,
+    cache_entry_id: kept.entryId,
+    cache_age_s: kept.ageS,
+    cache_tau: kept.tau,
+    cache_saved_ms: kept.savedMs,
+    coalesced: kept.isCoalesced,
     guard_score: 0,
     mask_rules_version: context.maskRulesVersion,
     pii_scan_us: context.piiScanUs,
@@ -157,8 +159,14 @@ function piiAction({ piiAction: input, masking }: Context): string {
   return masking === undefined ? input : masking.strictest(input)
 }
 
-function firstTokenMs({ recovery, answer, arrivedAt }: Context): number | null {
-  const firstAt = recovery.firstContentAt ?? answer?.attempt.firstContentAt
+/** Hits are drawn for nobody: they count in no estimate of a candidate. */
+function policyRoleOf({ override, choice, cached }: Context): string {
+  if (override !== '') return 'override'
+  return cached === undefined ? choice.policyRole : 'cache'
+}
+
+function firstTokenMs({ recovery, answer, cached, arrivedAt }: Context): number | null {
+  const firstAt = cached?.firstContentAt ?? recovery.firstContentAt ?? answer?.attempt.firstContentAt
   return firstAt === undefined ? null : elapsedMs(arrivedAt, firstAt)
 }
 

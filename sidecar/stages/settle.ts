@@ -51,7 +51,8 @@ function bill(context: Context, services: Services): void {
     })),
   }
   const caller = context.callerKey
-  if (caller === undefined) return
+  // What Sidelight asks for itself is not its caller's to answer for.
+  if (caller === undefined || context.job.role !== 'primary') return
   const spending = { tokens: tokensOf(context), cost: knownCost(calls) }
   services.limiter.spend(caller, spending, services.nowMs())
 }

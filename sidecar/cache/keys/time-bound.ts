@@ -2,14 +2,31 @@ import type { Analysis } from '../analysis/analysis.ts'
 import type { Language } from '../language/language.ts'
 
 /** Two words in a row that name a time near the day of asking. */
-const near: ReadonlySet<string> = new Set(['this', 'next', 'last', 'diese', 'dieser', 'diesen', 'dieses', 'nächste', 'letzte'])
+const near: ReadonlySet<string> = new Set([
+  'this',
+  'next',
+  'last',
+  'diese',
+  'dieser',
+  'diesen',
+  'dieses',
+  'nächste',
+  'letzte',
+])
 const times: ReadonlySet<string> = new Set(
   (
     'week month year weekend morning afternoon evening night monday tuesday wednesday thursday friday saturday sunday ' +
     'spring summer autumn fall winter quarter woche monat jahr wochenende'
   ).split(' '),
 )
-const pairs: ReadonlySet<string> = new Set(['as of', 'so far', 'these day', 'these days', 'at moment', 'right now'])
+const pairs: ReadonlySet<string> = new Set([
+  'as of',
+  'so far',
+  'these day',
+  'these days',
+  'at moment',
+  'right now',
+])
 
 /** Bound to the day it is asked on: an answer of an hour ago may be wrong. */
 export function isTimeBound({ sequence }: Analysis, language: Language, year: number): boolean {

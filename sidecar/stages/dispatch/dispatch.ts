@@ -33,6 +33,8 @@ interface Run {
 /** Asks the candidates of the chain, one after the other, until one answers. */
 export async function dispatch(context: Context, services: Services): Promise<void> {
   const { route } = context
+  if (context.cached !== undefined) return
+  if (context.refusal !== undefined) throw context.refusal
   if (route === undefined || context.chain.length === 0) return
   startPings(context, services)
   const chain = new Chain(context, services, route)

@@ -24,11 +24,13 @@ export function earlyHeaders(context: Context): string[] {
 /** Sidelight's own response headers: what served the request, and at what overhead. */
 export function ownHeaders(context: Context): string[] {
   const headers = ['x-sidelight-request-id', context.requestId]
-  const { route, attempts, answer } = context
+  const { route, attempts, answer, cached } = context
   if (route !== undefined) headers.push('x-sidelight-route', route.headerName)
   if (answer !== undefined) {
     headers.push('x-sidelight-served-by', answer.attempt.candidate.servedBy)
   }
+  if (cached?.entry !== undefined)
+    headers.push('x-sidelight-served-by', headerText(`${cached.entry.provider}/${cached.entry.model}`))
   headers.push(
     'x-sidelight-attempts',
     String(attempts.length),

@@ -1,10 +1,13 @@
-import type { Context } from '../../context.ts'
+import type { Json } from '../../../contract/json.ts'
+import type { Answer, Context } from '../../context.ts'
 import type { Services } from '../../services.ts'
+import { relayCached } from './cached.ts'
 import { relayCount } from './count.ts'
 import { answerWithError, answerWithFault } from './error.ts'
 import { relayFeedback } from './feedback.ts'
 import { relayModels } from './models.ts'
 import { relayOpaque } from './opaque.ts'
+import { rescue } from './rescue.ts'
 import { relayStream } from './stream.ts'
 import { relayWhole } from './whole.ts'
 
@@ -35,6 +38,8 @@ function deliver(context: Context, services: Services): void | Promise<void> {
     giveUp(context)
     return
   }
+  if (context.answer === undefined && context.cached === undefined) rescue(context, services)
+  if (context.cached !== undefined) return relayCached(context, services, context.cached)
   if (context.error !== undefined) return answerWithError(context, services, context.error)
   if (context.isFeedback) return relayFeedback(context)
   if (context.operation === 'models') return relayModels(context)
@@ -43,6 +48,7 @@ function deliver(context: Context, services: Services): void | Promise<void> {
   if (answer === undefined) return answerWithFault(context, services)
   switch (answer.kind) {
     case 'whole':
+      captureWhole(context, answer)
       return relayWhole(context, services, answer)
     case 'stream':
       return relayStream(context, services, answer)
@@ -54,6 +60,21 @@ function deliver(context: Context, services: Services): void | Promise<void> {
     }
   }
 }
+
+/** A large answer was only looked at so far. */
+function captureWhole({ recalled, operation }: Context, answer: Extract<Answer, { kind: 'whole' }>): void {
+  if (recalled === undefined || answer.body.length > capturedBytesMax) return
+  try {
+    const json = JSON.parse(answer.body.toString()) as Json
+    const { lane } = answer
+    if (operation === 'embeddings') recalled.capture.whole([], lane.translateAnswer(json) ?? json)
+    else recalled.capture.whole(lane.eventsOf(json), undefined)
+  } catch {
+    recalled.capture.spoil()
+  }
+}
+
+const capturedBytesMax = 1_048_576
 
 function giveUp(context: Context): void {
   context.outcome = 'client_abort'

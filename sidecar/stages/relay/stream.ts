@@ -79,6 +79,7 @@ class StreamRelay implements StreamSink {
 
   onFrames(frames: readonly Frame[], events: readonly (readonly AnswerEvent[])[]): void {
     if (this.#isOver) return
+    this.#context.recalled?.capture.take(events)
     this.#pace.watch()
     if (this.#hold === undefined) this.#deliver(frames, events)
     else {
@@ -99,11 +100,13 @@ class StreamRelay implements StreamSink {
     if (rest === undefined) return
     this.#context.caller.end(rest)
     this.#closeAttempt('answered')
-    this.#over('ok')
+    this.#context.recalled?.capture.complete()
+    this.#over(this.#context.caller.isGone ? 'client_abort' : 'ok')
   }
 
   onBroken(fault: Fault, said: Frame | undefined): void {
     if (this.#isOver) return
+    this.#context.recalled?.capture.spoil()
     this.#pace.leave()
     this.#hold?.stop()
     this.#hold = undefined
@@ -265,6 +268,8 @@ class StreamRelay implements StreamSink {
   #leave(): void {
     // Whoever is being asked notices by itself, and its attempt is closed before the request is.
     if (this.#isRecovering) return
+    // Others wait for the same answer: it goes on for them.
+    if (this.#context.recalled?.capture.isFollowed) return
     // In this order: giving up an exchange is a broken stream to whoever still listens.
     this.#closeAttempt('aborted')
     this.#over('client_abort')
