@@ -10,6 +10,8 @@ export function tapped(sink: RecordSink, tap: LiveTap): RecordSink {
       tap.offer(record.request)
     },
     offerFeedback: (row) => sink.offerFeedback(row),
+    offerCacheAudit: (row) => sink.offerCacheAudit(row),
+    offerCacheEntry: (row) => sink.offerCacheEntry(row),
     ...(decode === undefined ? {} : { decode }),
     refusal: () => sink.refusal(),
     flushed: () => sink.flushed(),

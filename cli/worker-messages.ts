@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import type { Config } from '../contract/config/schema.ts'
-import type { LiveBatch } from '../dashboards/console/live/tap.ts'
 import type { CacheEntryRow } from '../contract/tables/cache-entries.ts'
+import type { LiveBatch } from '../dashboards/console/live/tap.ts'
 import type { Purge } from '../sidecar/cache/store/purge.ts'
 import type { Admission, Limited, Spending } from '../sidecar/limits/limiter.ts'
 import type { PolicyText } from '../sidecar/routing/policy/policies.ts'

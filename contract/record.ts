@@ -4,9 +4,9 @@
  * A new column goes to the end of its table, with a migration and the stage that fills it.
  */
 import { type Column, column, type RowOf } from './column.ts'
-import { type ContentRow, contentColumns } from './tables/contents.ts'
 import { type CacheAuditRow, cacheAuditColumns } from './tables/cache-audits.ts'
 import { type CacheEntryRow, cacheEntryColumns } from './tables/cache-entries.ts'
+import { type ContentRow, contentColumns } from './tables/contents.ts'
 
 export type { ColumnType } from './column.ts'
 
@@ -230,8 +230,8 @@ export interface RecordSink {
   offerFeedback(row: FeedbackRow): void
   /** An answer of the cache that was compared with a fresh one. */
   offerCacheAudit(row: CacheAuditRow): void
-  /** An answer that other sidecars may give. Only a sink that leads to a warehouse has it. */
-  offerCacheEntry?(row: CacheEntryRow): void
+  /** An answer that other sidecars may give. */
+  offerCacheEntry(row: CacheEntryRow): void
   /** The rows of a line that a keeper was told. Only a sink that tells any has it. */
   decode?(line: string): Pick<LedgerRecord, 'request' | 'attempts'>
   /** Why requests that must leave a record can't be served now; undefined when they can. */

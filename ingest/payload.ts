@@ -8,9 +8,9 @@ import {
   type SpooledTable,
   spooledTables,
 } from '../contract/record.ts'
-import type { ContentRow } from '../contract/tables/contents.ts'
 import type { CacheAuditRow } from '../contract/tables/cache-audits.ts'
 import type { CacheEntryRow } from '../contract/tables/cache-entries.ts'
+import type { ContentRow } from '../contract/tables/contents.ts'
 
 /** What is offered to the spool, and counted. */
 export type RecordEntry = LedgerRecord | { readonly feedback: FeedbackRow }

@@ -71,6 +71,7 @@ function startSidecar(
       offer: (record) => void records.push(record),
       offerFeedback: () => {},
       offerCacheAudit: () => {},
+      offerCacheEntry: () => {},
       refusal: () => undefined,
       flushed: async () => {},
     },

@@ -57,9 +57,18 @@ export function lookupLexical<E extends Indexed>(
     if (entry.isGone || !options.isUsable(entry)) continue
     const found = weighed(scope, question, { entry, own, options })
     if (found.guard === '' && found.score >= options.tau) return { hit: found, near }
-    if (found.score >= nearScoreMin && (near === undefined || found.score > near.score)) near = found
+    near = nearer(near, found)
   }
   return { hit: undefined, near }
+}
+
+/** One that only the threshold keeps back says more than a nearer one that the guard turned down. */
+function nearer<E>(near: Candidate<E> | undefined, found: Candidate<E>): Candidate<E> | undefined {
+  if (found.score < nearScoreMin) return near
+  if (near === undefined) return found
+  const isPassed = found.guard === ''
+  if (isPassed !== (near.guard === '')) return isPassed ? found : near
+  return found.score > near.score ? found : near
 }
 
 function weighed<E extends Indexed>(
@@ -90,8 +99,7 @@ export function lookupSemantic<E extends Indexed>(
     if (entry.isGone || !options.isUsable(entry)) continue
     const guard = onlyEqualText ? 'length' : semanticGuard(analysis, entry, { roots, options })
     if (guard === '' && cosine >= options.tau) return { hit: { entry, score: cosine, guard }, near }
-    if (cosine >= nearScoreMin && (near === undefined || cosine > near.score))
-      near = { entry, score: cosine, guard }
+    near = nearer(near, { entry, score: cosine, guard })
   }
   return { hit: undefined, near }
 }

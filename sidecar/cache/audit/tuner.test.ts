@@ -33,6 +33,11 @@ test('299 right answers in a row certify one per cent, and not before', () => {
   assert.ok(fed(freshTuner(never), 350, 0).tau <= 0.95)
 })
 
+test('nothing is served below the scores that were seen', () => {
+  const { tau } = fed(freshTuner(never), 1000, 0)
+  assert.ok(tau > 0.9, `${tau}`)
+})
+
 test('a wrong hit raises the threshold at once', () => {
   const serving = fed(freshTuner(never), 400, 0)
   const after = labelled(serving, { score: 0.95, isWrong: true, p: 0.1 }, { delta: 0.01, start: 'never' })

@@ -179,7 +179,8 @@ function thresholdOf(state: TunerState, delta: number): number {
     weight += own
     square += state.squares[bin] ?? 0
     error += state.errors[bin] ?? 0
-    if (count < labelsMin || square === 0) continue
+    // Nothing is served where nothing was seen, however good it is above.
+    if (count < labelsMin || (state.counts[bin] ?? 0) < binLabelsMin) continue
     const trials = (weight * weight) / square
     const upper = upperBound((trials * error) / weight, trials)
     if (Math.max(0, (upper - nu) / (1 - nu)) <= delta) tau = lowerEdge(bin)

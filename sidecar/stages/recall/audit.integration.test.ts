@@ -74,15 +74,15 @@ test('nothing is checked where checks may cost nothing', async () => {
 
 /** Vectors by the words of a text: near for texts that share most. */
 function vectorOf(text: string): number[] {
-  const vector = Array.from({ length: 32 }, () => 0.01)
+  const vector = Array.from({ length: 256 }, () => 0.001)
   for (const word of text.toLowerCase().match(/[a-z]+/g) ?? []) {
     const same: Record<string, string> = { subscription: 'membership' }
     let hash = 7
-    for (const letter of same[word] ?? word) hash = (hash * 31 + letter.charCodeAt(0)) % 32
+    for (const letter of same[word] ?? word) hash = (hash * 31 + letter.charCodeAt(0)) % 256
     vector[hash] = (vector[hash] ?? 0) + 1
   }
   // No encoder gives two wordings the very same vector.
-  vector[text.length % 32] = (vector[text.length % 32] ?? 0) + 0.2
+  vector[text.length % 256] = (vector[text.length % 256] ?? 0) + 0.2
   return vector
 }
 

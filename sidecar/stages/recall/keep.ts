@@ -122,7 +122,7 @@ function share(context: Context, services: Services, entry: Entry): void {
   const { maskRulesVersion, callerKey, recalled } = context
   if (!config.cache.share || config.content.store !== 'masked' || maskRulesVersion === '') return
   const app = callerKey?.app ?? config.identity.app
-  services.sink.offerCacheEntry?.(rowOf(entry, { app, text: recalled?.plan.text ?? '', maskRulesVersion }))
+  services.sink.offerCacheEntry(rowOf(entry, { app, text: recalled?.plan.text ?? '', maskRulesVersion }))
 }
 
 interface ToCompare {

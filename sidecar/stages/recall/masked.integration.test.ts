@@ -14,8 +14,11 @@ for (const wire of wires) {
     const text = 'Dear [EMAIL_1], the garden of [EMAIL_1] is green.'
     stage.a.answer((request) => {
       assert.ok(mails.every((mail) => !request.bodyText.includes(mail)))
-      const isStream = /"stream":true/.test(request.bodyText) || request.path.includes('streamGenerateContent')
-      return isStream ? httpStream(wire.events(['Dear [EMA', 'IL_1], the garden of [EMAIL_1] is green.'])) : httpJson(wire.whole(text))
+      const isStream =
+        /"stream":true/.test(request.bodyText) || request.path.includes('streamGenerateContent')
+      return isStream
+        ? httpStream(wire.events(['Dear [EMA', 'IL_1], the garden of [EMAIL_1] is green.']))
+        : httpJson(wire.whole(text))
     })
     const asked: readonly (readonly [string, boolean, string])[] = [
       [mails[0], true, 'miss'],
