@@ -9,6 +9,7 @@ import {
   requestColumns,
 } from '../contract/record.ts'
 import type { SpoolState } from '../ingest/spool-watch.ts'
+import { answerGauges, createAnswers } from '../sidecar/answers.ts'
 import { budgetGauges } from '../sidecar/limits/budget-gauges.ts'
 import { createSidecar } from '../sidecar/main.ts'
 import { createLog } from '../sidecar/observe/log.ts'
@@ -76,6 +77,9 @@ async function render(): Promise<string> {
     worker: 0,
     bootMs: 0,
   })
+  const answers = createAnswers(config, {})
+  const label = { score: 1, p: 1, label: 'agree', isServed: true, pair: '' } as const
+  answers.audits.judge({ route: 'r', tier: 'lexical', delta: 0.02 }, label)
   const losses = { queueFull: 0, closed: 0, unencodable: 0, vanished: 0, diskCap: 0 }
   const counts = { accepted: 0, spooled: 0, losses, queued: 0, tornTails: 0 }
   sidecar.metrics.gauges(() => [
@@ -83,6 +87,7 @@ async function render(): Promise<string> {
     ...spoolGauges(sampleSpool, 0),
     ...budgetGauges([{ key: 'k', period: 'month', spent: 0n, limit: 0n }]),
     ...policyGauges(samplePolicies, 0),
+    ...answerGauges(answers, 0).filter(({ labels }) => labels !== undefined),
   ])
   const request = sampleRow(requestColumns) as unknown as RequestRow
   const attempt = sampleRow(attemptColumns) as unknown as AttemptRow

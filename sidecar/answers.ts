@@ -48,7 +48,8 @@ export function embeddersFor(
   return byRoute
 }
 
-export function answerGauges(answers: AnswerCache): Gauge[] {
+/** Thresholds and shares are each worker's own: added up they would mean nothing. */
+export function answerGauges(answers: AnswerCache, worker: number): Gauge[] {
   const { store, audits, errands, flights } = answers
   return [
     plain('sidelight_cache_entries', 'gauge', 'Answers that are kept.', store.size),
@@ -73,7 +74,7 @@ export function answerGauges(answers: AnswerCache): Gauge[] {
       failuresOf(answers),
     ),
     ...audits.states().flatMap(({ route, tier, tuner, share }): Gauge[] => {
-      const labels = { route, tier }
+      const labels = { route, tier, ...(worker === 0 ? {} : { worker: String(worker) }) }
       return [
         {
           ...plain(

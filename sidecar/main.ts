@@ -178,7 +178,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   })
   metrics.before(plane.closeEnded)
   metrics.gauges(() => healthGauges(health))
-  metrics.gauges(() => answerGauges(answers))
+  metrics.gauges(() => answerGauges(answers, worker))
   metrics.gauges(() => recoveryGauges(recoveries, hedging))
   metrics.gauges(() => [
     {

@@ -24,7 +24,7 @@ export async function runMixed(count: number): Promise<string> {
     offer: (record) => writer.offer(record),
     offerFeedback: () => {},
     offerCacheAudit: () => {},
-      offerCacheEntry: () => {},
+    offerCacheEntry: () => {},
     flushed: () => writer.flushed(),
   })
   const courier = courierTo({ url, username: 'writer', password, database })

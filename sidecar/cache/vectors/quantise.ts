@@ -24,7 +24,7 @@ const bits = 256
  * signs are turned at random and everything is mixed with everything (Walsh and Hadamard), twice, which costs n log n
  * where 256 products with random vectors would cost 256 n.
  */
-export function simHash(vector: Int8Array, into: Uint32Array, at: number): void {
+export function simHash(vector: Int8Array, into: Int32Array, at: number): void {
   let size = bits
   while (size < vector.length) size *= 2
   const mixed = new Int32Array(size)
@@ -36,7 +36,7 @@ export function simHash(vector: Int8Array, into: Uint32Array, at: number): void 
   for (let word = 0; word < simHashWords; word += 1) {
     let signs = 0
     for (let bit = 0; bit < 32; bit += 1) if ((mixed[word * 32 + bit] as number) > 0) signs |= 1 << bit
-    into[at + word] = signs >>> 0
+    into[at + word] = signs
   }
 }
 
@@ -56,7 +56,8 @@ function mix(values: Int32Array): void {
   for (let half = 1; half < values.length; half *= 2) {
     for (let from = 0; from < values.length; from += half * 2) {
       for (let at = from; at < from + half; at += 1) {
-        const [a, b] = [values[at] as number, values[at + half] as number]
+        const a = values[at] as number
+        const b = values[at + half] as number
         values[at] = a + b
         values[at + half] = a - b
       }

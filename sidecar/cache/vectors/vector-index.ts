@@ -12,16 +12,16 @@ const firstPlaces = 4
 /** Taken from the hashes and measured exactly. */
 const rescored = 200
 /** Left after the first quarter of the hash. */
-const firstMax = 10_000
+const firstMax = 6000
 
 /** Vectors of one scope and one embedder in one array, removed ones to be filled again. */
 export class VectorIndex<E> {
   readonly dimensions: number
   #vectors: Int8Array
   #norms: Float32Array
-  #hashes: Uint32Array
+  #hashes: Int32Array
   /** The first two words of each hash, side by side. */
-  #firsts: Uint32Array
+  #firsts: Int32Array
   #scratch: Uint8Array
   #entries: (E | undefined)[] = []
   readonly #free: number[] = []
@@ -30,8 +30,8 @@ export class VectorIndex<E> {
     this.dimensions = dimensions
     this.#vectors = new Int8Array(firstPlaces * dimensions)
     this.#norms = new Float32Array(firstPlaces)
-    this.#hashes = new Uint32Array(firstPlaces * simHashWords)
-    this.#firsts = new Uint32Array(firstPlaces * 2)
+    this.#hashes = new Int32Array(firstPlaces * simHashWords)
+    this.#firsts = new Int32Array(firstPlaces * 2)
     this.#scratch = new Uint8Array(firstPlaces)
   }
 
@@ -93,19 +93,18 @@ export class VectorIndex<E> {
 
   /** Those that differ in the fewest bits: by the first quarter of the hash, then by all of it among what is left. */
   #byHash(vector: Int8Array): Uint32Array {
-    const own = new Uint32Array(simHashWords)
+    const own = new Int32Array(simHashWords)
     simHash(vector, own, 0)
-    return this.#byAll(own, this.#byFirst(own))
+    return this.#byAll(own, this.#byFirst(own[0] as number, own[1] as number))
   }
 
-  #byFirst(own: Uint32Array): Uint32Array {
+  #byFirst(a: number, b: number): Uint32Array {
     const first = this.#firsts
+    const differing = this.#scratch
     const count = this.#entries.length
-    const differing = this.#scratch.subarray(0, count)
     const byBits = new Uint32Array(65)
-    const [a, b] = own as unknown as [number, number]
-    for (let at = 0, from = 0; at < count; at += 1, from += 2) {
-      const bits = ones((first[from] as number) ^ a) + ones((first[from + 1] as number) ^ b)
+    for (let at = 0; at < count; at += 1) {
+      const bits = ones((first[at * 2] as number) ^ a) + ones((first[at * 2 + 1] as number) ^ b)
       differing[at] = bits
       byBits[bits] = (byBits[bits] as number) + 1
     }
@@ -117,20 +116,25 @@ export class VectorIndex<E> {
     return found.subarray(0, filled)
   }
 
-  #byAll(own: Uint32Array, among: Uint32Array): Uint32Array {
+  #byAll(own: Int32Array, among: Uint32Array): Uint32Array {
     const hashes = this.#hashes
-    const differing = new Uint16Array(among.length)
+    const differing = this.#scratch
     const byBits = new Uint32Array(257)
     for (let n = 0; n < among.length; n += 1) {
       const from = (among[n] as number) * simHashWords
       let bits = 0
       for (let word = 0; word < simHashWords; word += 1)
         bits += ones((hashes[from + word] as number) ^ (own[word] as number))
-      differing[n] = bits
+      // More than 255 of 256 is as far as can be.
+      differing[n] = Math.min(255, bits)
       byBits[bits] = (byBits[bits] as number) + 1
     }
     const least = boundFor(byBits, rescored)
-    return among.filter((_, n) => (differing[n] as number) < least).subarray(0, rescored * 2)
+    const found = new Uint32Array(Math.min(among.length, rescored * 2))
+    let filled = 0
+    for (let n = 0; n < among.length && filled < found.length; n += 1)
+      if ((differing[n] as number) < least) found[filled++] = among[n] as number
+    return found.subarray(0, filled)
   }
 
   #grow(count: number): void {
@@ -140,9 +144,9 @@ export class VectorIndex<E> {
     vectors.set(this.#vectors)
     const norms = new Float32Array(more)
     norms.set(this.#norms)
-    const hashes = new Uint32Array(more * simHashWords)
+    const hashes = new Int32Array(more * simHashWords)
     hashes.set(this.#hashes)
-    const firsts = new Uint32Array(more * 2)
+    const firsts = new Int32Array(more * 2)
     firsts.set(this.#firsts)
     this.#firsts = firsts
     this.#scratch = new Uint8Array(more)
