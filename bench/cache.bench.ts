@@ -307,6 +307,8 @@ if (wanted('quality')) quality()
 if (wanted('speed')) {
   speedOfExact(100_000)
   speedOfLexical(100_000, 150)
+}
+if (wanted('speed') || wanted('vectors')) {
   speedOfVectors(10_000, 384)
   speedOfVectors(100_000, 384)
 }

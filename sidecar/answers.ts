@@ -1,17 +1,75 @@
+import type { Environment } from '../contract/config/load.ts'
 import type { Config } from '../contract/config/schema.ts'
+import type { CacheEntryRow } from '../contract/tables/cache-entries.ts'
+import { snapshotting } from './answers-snapshot.ts'
 import { AnswerCache } from './cache/answer-cache.ts'
 import { never } from './cache/audit/tuner.ts'
 import { Embedder } from './cache/embedder.ts'
+import { takeRows } from './cache/shared.ts'
+import { isPurged, type Purge } from './cache/store/purge.ts'
 import type { StoreLimits } from './cache/store/store.ts'
+import type { Log } from './observe/log.ts'
 import type { Gauge } from './observe/metrics.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Pools } from './upstream/pools.ts'
 import { postEmbeddings } from './upstream/post-embeddings.ts'
 
-export function createAnswers(
-  config: Config,
-  options: { random?: () => number; auditDelayMs?: () => number },
-): AnswerCache {
+export interface AnswerOptions {
+  readonly random?: () => number
+  readonly auditDelayMs?: () => number
+}
+
+export interface KeptAnswers {
+  readonly answers: AnswerCache
+  /** Before the first request. */
+  load(): Promise<void>
+  /** After a reload. */
+  use(snapshot: Snapshot): void
+  gauges(): Gauge[]
+  /** Keeps what other sidecars have answered. */
+  takeEntries(rows: readonly CacheEntryRow[]): void
+  /** Removes kept answers; how many there were. */
+  purge(purge: Purge): number
+  stop(): Promise<void>
+}
+
+/** The cache of one process with its embedders and its place on the disk. */
+export function connectAnswers(
+  first: Snapshot,
+  from: {
+    readonly environment: Environment
+    readonly log: Log
+    readonly worker: number
+    readonly pools: Pools
+    readonly nowMs: () => number
+    readonly answers?: AnswerOptions
+  },
+): KeptAnswers {
+  const { pools, nowMs, worker } = from
+  const answers = createAnswers(first.config, from.answers ?? {})
+  const known = new Map<string, Embedder>()
+  const use = (snapshot: Snapshot) => {
+    answers.store.limit(limitsOf(snapshot.config))
+    answers.useEmbedders(embeddersFor(snapshot, { pools, nowMs, known }))
+  }
+  use(first)
+  const onDisk = snapshotting(answers, { ...from, config: first.config })
+  return {
+    answers,
+    load: () => onDisk.load(),
+    use,
+    gauges: () => answerGauges(answers, worker),
+    takeEntries: (rows) => void takeRows(answers, rows, nowMs()),
+    purge: (purge) => answers.store.removeWhere((entry) => isPurged(entry, purge)),
+    async stop() {
+      answers.close()
+      await onDisk.stop()
+      await answers.errands.idle()
+    },
+  }
+}
+
+export function createAnswers(config: Config, options: AnswerOptions): AnswerCache {
   const random = options.random ?? Math.random
   return new AnswerCache({
     limits: limitsOf(config),

@@ -7,19 +7,14 @@ import type { Config } from '../contract/config/schema.ts'
 import { createIdSource } from '../contract/ids.ts'
 import { type Catalog, loadShippedCatalog } from '../contract/prices/catalog.ts'
 import type { RecordSink, RequestRow } from '../contract/record.ts'
-import type { CacheEntryRow } from '../contract/tables/cache-entries.ts'
-import { answerGauges, createAnswers, embeddersFor, limitsOf } from './answers.ts'
-import { snapshotting } from './answers-snapshot.ts'
-import type { Embedder } from './cache/embedder.ts'
-import { takeRows } from './cache/shared.ts'
-import { isPurged, type Purge } from './cache/store/purge.ts'
+import { type AnswerOptions, connectAnswers, type KeptAnswers } from './answers.ts'
 import { SignatureStore } from './conversation/signature-store.ts'
 import { type CounterOptions, TokenCounter } from './counting/counter.ts'
 import { TokenRatios } from './counting/ratios.ts'
 import { dialects } from './dialects/registry.ts'
 import { explain } from './explain/explain.ts'
 import type { Explanation } from './explain/explanation.ts'
-import { RecentRequests } from './explain/recent.ts'
+import { decoderOf, RecentRequests } from './explain/recent.ts'
 import { HeavyTranslator } from './lanes/heavy.ts'
 import { Limiter, type Limits } from './limits/limiter.ts'
 import { checkMasks } from './masking/check-masks.ts'
@@ -71,7 +66,7 @@ export interface SidecarOptions {
   /** What finds personal data. */
   readonly createScanner?: CreateScanner
   /** For tests: what is drawn, and how long a check waits. */
-  readonly answers?: { readonly random?: () => number; readonly auditDelayMs?: () => number }
+  readonly answers?: AnswerOptions
 }
 
 export interface Sidecar {
@@ -89,10 +84,8 @@ export interface Sidecar {
   reload(config: Config): void
   /** All policies in force, in place of those before. Running requests keep the one they began with. */
   usePolicies(policies: readonly PolicyText[]): void
-  /** Keeps what other sidecars have answered. */
-  takeEntries(rows: readonly CacheEntryRow[]): void
-  /** Removes kept answers; how many there were. */
-  purge(purge: Purge): number
+  readonly takeEntries: KeptAnswers['takeEntries']
+  readonly purge: KeptAnswers['purge']
   stop(): Promise<void>
 }
 
@@ -127,12 +120,8 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   const health = new HealthRegistry({ random: Math.random, log, ...options.health })
   const hedging = new Hedging()
   const recoveries = createRecoveries()
-  const answers = createAnswers(options.config, options.answers ?? {})
-  const embedders = new Map<string, Embedder>()
-  answers.useEmbedders(embeddersFor(snapshot, { pools, nowMs, known: embedders }))
+  const kept = connectAnswers(snapshot, { ...options, pools, nowMs })
   const nextId = createIdSource(nowMs)
-  const { worker, config } = options
-  const onDisk = snapshotting(answers, { config, environment, log, worker, nowMs })
   const services: Services = {
     dialects,
     pools,
@@ -153,7 +142,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
     hedging,
     recoveries,
     vault: new PlaceholderVault({ nowMs }),
-    answers,
+    answers: kept.answers,
     nextId,
     identity: { sidecarId: hostname(), boot: Math.floor(options.bootMs / 1000), worker: options.worker },
     nowMs,
@@ -178,7 +167,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
   })
   metrics.before(plane.closeEnded)
   metrics.gauges(() => healthGauges(health))
-  metrics.gauges(() => answerGauges(answers, worker))
+  metrics.gauges(kept.gauges)
   metrics.gauges(() => recoveryGauges(recoveries, hedging))
   metrics.gauges(() => [
     {
@@ -205,7 +194,7 @@ export function createSidecar(options: SidecarOptions): Sidecar {
       return recent.latest(count)
     },
     async listen() {
-      await onDisk.load()
+      await kept.load()
       return listen(plane, snapshot.config.listen, options.worker > 0)
     },
     reload(config) {
@@ -214,19 +203,16 @@ export function createSidecar(options: SidecarOptions): Sidecar {
       snapshot = next
       policies.routesChanged(next.routes)
       health.retain(next.providers.values())
-      answers.store.limit(limitsOf(config))
-      answers.useEmbedders(embeddersFor(next, { pools, nowMs, known: embedders }))
+      kept.use(next)
       const origins = new Set([...next.providers.values()].flatMap(originsOf))
       void pools.retain(origins)
     },
     usePolicies: (all) => policies.use(all, snapshot.routes),
-    takeEntries: (rows) => void takeRows(answers, rows, nowMs()),
-    purge: (purge) => answers.store.removeWhere((entry) => isPurged(entry, purge)),
+    takeEntries: kept.takeEntries,
+    purge: kept.purge,
     async stop() {
       await plane.drain(snapshot.config.drain)
-      answers.close()
-      await onDisk.stop()
-      await answers.errands.idle()
+      await kept.stop()
       // Whoever waits for a count goes on without it.
       await tokens.close()
       await plane.closed()
@@ -244,14 +230,6 @@ function closeLater({ scanners }: Snapshot): void {
     for (const scanner of scanners) void scanner.close?.()
   }, oldScannersMs)
   timer.unref()
-}
-
-function decoderOf(sink: RecordSink) {
-  return (line: string) => {
-    const rows = sink.decode?.(line)
-    if (rows === undefined) throw new Error('a sink that tells of lines must read them')
-    return rows
-  }
 }
 
 function listen(plane: DataPlane, address: string, reusePort: boolean): Promise<AddressInfo> {

@@ -1,5 +1,5 @@
 import type { PolicyDocument } from '../../contract/policy.ts'
-import type { AttemptRow, RequestRow } from '../../contract/record.ts'
+import type { AttemptRow, RecordSink, RequestRow } from '../../contract/record.ts'
 import type { DecisionDetails } from '../routing/decision-details.ts'
 import type { Route } from '../routing/route.ts'
 import type { Explainable, RouteFacts } from './explanation.ts'
@@ -133,4 +133,13 @@ function charsOf(row: RequestRow): number {
   chars += row.prompt_name.length + row.prompt_version.length + row.tier.length + row.segment.length
   for (const name in row.tags) chars += name.length + (row.tags[name]?.length ?? 0)
   return chars
+}
+
+/** Lines of the spool are remembered as they are, and read when somebody asks. */
+export function decoderOf(sink: RecordSink) {
+  return (line: string) => {
+    const rows = sink.decode?.(line)
+    if (rows === undefined) throw new Error('a sink that tells of lines must read them')
+    return rows
+  }
 }
