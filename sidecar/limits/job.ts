@@ -2,9 +2,9 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { GatewayError } from '../../contract/errors.ts'
 
-/** Whose request it is: a caller's, or one that the evals make about somebody else's. */
+/** Whose request it is: a caller's, one that the evals make about somebody else's, or one behind a hit of the cache. */
 export interface Job {
-  readonly role: 'primary' | 'shadow' | 'judge'
+  readonly role: 'primary' | 'shadow' | 'judge' | 'audit'
   /** The request it is about. */
   readonly pairId: string
   /** Of the route named beside it: who is to answer, whatever the weights are. */

@@ -52,7 +52,7 @@ function bill(context: Context, services: Services): void {
   }
   const caller = context.callerKey
   // What Sidelight asks for itself is not its caller's to answer for.
-  if (caller === undefined || context.job.role !== 'primary') return
+  if (caller === undefined || context.job.role === 'audit') return
   const spending = { tokens: tokensOf(context), cost: knownCost(calls) }
   services.limiter.spend(caller, spending, services.nowMs())
 }
