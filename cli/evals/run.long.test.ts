@@ -73,12 +73,21 @@ test('a window that is gone over again changes nothing: what is scored stays sco
   await at.fill({ route: 'again' })
   const config = at.configFor('again', { quality: 'maxLoss: 5%, scorer: gates, mode: observe' })
   const scores = () =>
-    at.rows("SELECT request_id, score FROM sidelight.scores FINAL WHERE route = 'again' ORDER BY request_id")
+    at.rows<{ request_id: string }>(
+      "SELECT request_id, score FROM sidelight.scores FINAL WHERE route = 'again' ORDER BY request_id",
+    )
   assert.equal(await run(config, { since: '1d' }), 10)
   const before = await scores()
   assert.equal(before.length, 2000)
   assert.equal(await run(config, { since: '1d' }), 10)
-  assert.deepEqual(await scores(), before)
+  // A request may have become old enough meanwhile; those that were scored keep what they had, once.
+  const known = new Set(before.map(({ request_id }) => request_id))
+  const after = await scores()
+  assert.deepEqual(
+    after.filter(({ request_id }) => known.has(request_id)),
+    before,
+  )
+  assert.ok(after.length <= before.length + 3, `${after.length}`)
 })
 
 test('the same inputs and seed lead to the same weights, and a dry run leaves nothing behind', async () => {
