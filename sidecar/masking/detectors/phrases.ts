@@ -1,4 +1,4 @@
-import { asciiClass, asciiClasses, capital, fold, isUnspaced, isWordUnit, small } from './letters.ts'
+import { asciiClass, capital, fold, isUnspaced, isWordUnit, small, unitClasses } from './letters.ts'
 
 /**
  * Many phrases in one pass, aligned to words: a map from the first word to what follows. In scripts without spaces the
@@ -65,7 +65,7 @@ export function findPhrases<Payload>(
   let index = from
   while (index < to) {
     const code = text.charCodeAt(index)
-    if (code < 128 ? asciiClasses[code] !== 0 : isWordUnit(code)) {
+    if (unitClasses[code] !== 0) {
       const end = wordEnd(text, index)
       // Numbers are no words.
       if (code < 48 || code > 57) reportWord(phrases, text, { start: index, end }, report)
@@ -79,10 +79,7 @@ export function findPhrases<Payload>(
 
 function wordEnd(text: string, from: number): number {
   let end = from + 1
-  for (; end < text.length; end += 1) {
-    const code = text.charCodeAt(end)
-    if (code < 128 ? asciiClasses[code] === 0 : !isWordUnit(code)) break
-  }
+  while (end < text.length && unitClasses[text.charCodeAt(end)] !== 0) end += 1
   return end
 }
 
