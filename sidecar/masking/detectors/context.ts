@@ -134,7 +134,7 @@ export function createContext(words: ContextWords, text: string, key: string | u
       look(start, end)
       return nearTopics
     },
-    contrary: (start, end) => contraryOf(look(start, end), start),
+    contrary: (start, end) => contraryOf(text, look(start, end), start),
     nearest: (rule, start, end) => nearestOf(look(start, end), rule, start, end),
   }
 }
@@ -180,12 +180,18 @@ function topicsOf(near: readonly Hit[], first: number, startMost: number): numbe
   return isCountry && isVague ? bits | topics.id : bits
 }
 
-function contraryOf(near: readonly Hit[], start: number): number | undefined {
+/** "Invoice 123" is an invoice; in "an invoice to 123" the number is whoever gets it. */
+const toSomebody = /^ (?:to|for|an|für|à|au|pour|a|al|para|per|aan|voor) $/i
+const toSomebodyMost = 6
+
+function contraryOf(text: string, near: readonly Hit[], start: number): number | undefined {
   let best: number | undefined
   if (near.length === 0) return best
   for (const { meaning, end } of near) {
     const isContrary = meaning.says === 'contrary' && end <= start
-    if (isContrary && (best === undefined || start - end < best)) best = start - end
+    if (!isContrary || (best !== undefined && start - end >= best)) continue
+    const isApart = start - end <= toSomebodyMost && toSomebody.test(text.slice(end, start))
+    if (!isApart) best = start - end
   }
   return best
 }

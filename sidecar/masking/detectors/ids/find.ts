@@ -144,15 +144,17 @@ function offer(
 ): void {
   const isNamed = isGroupNamed && (context.topicsNear(start, end) & topics.id) !== 0
   if (!isNamed && alone.size === 0) return
-  const compact = first === last ? text.slice(start, end).toUpperCase() : compactOf(text, group, first, last)
-  const contrary = context.contrary(start, end)
+  // Put together only when a rule asks: near other words none does.
+  let compact: string | undefined
   let best: { readonly rule: IdRule; readonly score: number; readonly away: number } | undefined
   for (const rule of rules) {
-    const isFree = alone.has(rule)
     // Words are compared sooner than shapes.
     const away = isNamed ? context.nearest(rule, start, end) : undefined
-    if ((away === undefined && !isFree) || !rule.shape.test(compact)) continue
-    const score = scoreOf(rule, { compact, away, isFree, contrary })
+    if (away === undefined && (alone.size === 0 || !alone.has(rule))) continue
+    compact ??= first === last ? text.slice(start, end).toUpperCase() : compactOf(text, group, first, last)
+    if (!rule.shape.test(compact)) continue
+    const isFree = away === undefined || alone.has(rule)
+    const score = scoreOf(rule, { compact, away, isFree, contrary: context.contrary(start, end) })
     if (score === 0 || rule.isValid?.(compact) === false) continue
     const distance = away ?? 1000
     if (best === undefined || score > best.score || (score === best.score && distance < best.away))

@@ -43,7 +43,15 @@ function digitsIn(surface: string): number {
 }
 
 const zero = 48
-const digitsOf = (surface: string) => surface.replaceAll(/\D+/g, '')
+
+function digitsOf(surface: string): string {
+  let digits = ''
+  for (let index = 0; index < surface.length; index += 1) {
+    const code = surface.charCodeAt(index)
+    if (code >= zero && code < zero + 10) digits += surface[index]
+  }
+  return digits
+}
 
 interface Candidate {
   readonly surface: string
