@@ -9,6 +9,7 @@ import {
   layoutStep,
   lengthLeast,
   lengthMost,
+  mayBe,
   tokensMost,
 } from './dispatch.ts'
 import { isIban } from './iban.ts'
@@ -79,6 +80,7 @@ function findRuns(search: IdSearch, group: Group, first: number): void {
     const end = group.ends[last] ?? 0
     if (end - start > lengthMost + tokensMost) return
     key = layoutStep(key, end - tokenStart, text.charCodeAt(tokenStart - 1))
+    if (!mayBe(search.dispatch, key)) continue
     const entry = search.dispatch.layouts.get(key)
     if (entry === undefined || (entry.alone.size === 0 && !search.isNamed)) continue
     const run = { first, last, start, end: withBracket(text, tokenStart, end) }
