@@ -5,6 +5,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createScanner } from '../sidecar/masking/scan.ts'
+import { languageCases } from '../testing/masking-languages.ts'
+import { ownNames } from '../testing/masking-names.ts'
 import { negativeLines } from '../testing/masking-negatives.ts'
 import { idQuality, percent, personQuality, type Share, secretQuality } from '../testing/masking-quality.ts'
 import { densePersonalData, hostile, logLines, prose } from '../testing/masking-texts.ts'
@@ -28,17 +30,32 @@ const share = (name: string, value: Share, goal: NonNullable<Figure['goal']>): F
 const ids = idQuality(scanner)
 const persons = personQuality(scanner)
 const secrets = secretQuality(scanner)
+const own = ownNames(scanner)
+const made = languageCases(seededRandom(3), 10, false)
+const covered = made.filter(({ text, start, end }) =>
+  scanner.scan(text).some((span) => span.start <= start && span.end >= end),
+)
+const spoilt = languageCases(seededRandom(4), 10, true)
+const believed = spoilt.filter(({ text, type }) => scanner.scan(text).some((span) => span.type === type))
 const negatives = negativeLines(seededRandom(7), 1800)
 const touched = negatives.filter((line) => scanner.scan(line).length > 0).length
 const detection: readonly Figure[] = [
   share('ids in context, masked', ids.ctxMasked, { least: 99 }),
   share('ids in context, right type', ids.ctxTyped, { least: 97 }),
+  share(
+    'made ids in fourteen languages, masked',
+    { right: covered.length, rows: made.length },
+    { least: 98 },
+  ),
+  share('the same with a wrong check digit', { right: believed.length, rows: spoilt.length }, { most: 2 }),
   share('strong and formatted, masked', ids.formatted, { least: 95 }),
   share('invalid ids flagged as that type', ids.invalidFlagged, { most: 2 }),
   share('nothing personal, masked', ids.negativesMasked, { most: 1 }),
   share('the same, generated lines', { right: touched, rows: negatives.length }, { most: 1 }),
   share('names found (cues written with these in view)', persons.recall, { least: 50 }),
   share('names found that are names', persons.precision, { least: 80 }),
+  share('names found in own sentences', own.recall, { least: 50 }),
+  share('the same, found that are names', own.precision, { least: 80 }),
   share('secrets found', secrets.found, { least: 95 }),
   share('stand-ins taken for secrets', secrets.wrong, { most: 10 }),
 ]

@@ -30,7 +30,10 @@ export function createScanner(settings: ScannerSettings): Scanner {
     withoutOverlaps(
       finders
         .find(text, key)
-        .filter(({ score, start, end }) => score >= minScore && !allowed.has(text.slice(start, end))),
+        .filter(
+          ({ score, start, end }) =>
+            score >= minScore && !(allowed.size > 0 && allowed.has(text.slice(start, end))),
+        ),
     )
   return {
     scan(text, { key } = {}) {

@@ -8,24 +8,42 @@ export interface Span {
 }
 
 /**
- * Higher score, then longer, then earlier: what wins stands, what touches it goes. Places that are taken are marked, so
- * the time depends on how long the finds are and never on pairs of them.
+ * Higher score, then longer, then earlier: what wins stands, what touches it goes. Only finds that touch are compared,
+ * cluster by cluster, and in a cluster the places that are taken are marked, so the time depends on how long the finds
+ * are and never on pairs of them.
  */
 export function withoutOverlaps(found: readonly Span[]): readonly Span[] {
-  const sorted = found.toSorted((a, b) => a.start - b.start || b.end - a.end)
-  const isApart = sorted.every((span, index) => index === 0 || (sorted[index - 1]?.end ?? 0) <= span.start)
-  if (isApart) return sorted
-  const first = sorted[0]?.start ?? 0
-  const last = sorted.reduce((most, { end }) => Math.max(most, end), 0)
-  const taken = new Uint8Array(last - first)
-  const isTaken = ({ start, end }: Span) => taken.subarray(start - first, end - first).includes(1)
-  const kept = sorted.toSorted(byWorth).filter((span) => {
-    if (isTaken(span)) return false
-    taken.fill(1, span.start - first, span.end - first)
+  const sorted = found.toSorted(byPlace)
+  const kept: Span[] = []
+  let first = 0
+  while (first < sorted.length) {
+    let end = sorted[first]?.end ?? 0
+    let next = first + 1
+    for (; next < sorted.length; next += 1) {
+      const span = sorted[next] as Span
+      if (span.start >= end) break
+      if (span.end > end) end = span.end
+    }
+    if (next === first + 1) kept.push(sorted[first] as Span)
+    else keepBest(sorted.slice(first, next), end, kept)
+    first = next
+  }
+  return kept
+}
+
+/** Of finds that hang together, those that stand, in their order. */
+function keepBest(cluster: readonly Span[], end: number, kept: Span[]): void {
+  const from = cluster[0]?.start ?? 0
+  const taken = new Uint8Array(end - from)
+  const standing = cluster.toSorted(byWorth).filter((span) => {
+    if (taken.subarray(span.start - from, span.end - from).includes(1)) return false
+    taken.fill(1, span.start - from, span.end - from)
     return true
   })
-  return kept.sort((a, b) => a.start - b.start)
+  for (const span of standing.sort(byPlace)) kept.push(span)
 }
+
+const byPlace = (a: Span, b: Span) => a.start - b.start || b.end - a.end
 
 const byWorth = (a: Span, b: Span) =>
   b.score - a.score || b.end - b.start - (a.end - a.start) || a.start - b.start

@@ -84,7 +84,9 @@ export function createContext(words: ContextWords, text: string, key: string | u
   const hits: Hit[] = []
   const keyHits = hitsOfKey(words, key)
   let indexedTo = 0
-  let near: readonly Hit[] = []
+  // One list for all looks: what is asked about a place is asked before the next place is looked at.
+  const near: Hit[] = []
+  let nearTopics = 0
   let nearStart = -1
   let nearEnd = -1
   const report = (start: number, end: number, meaning: Meaning) => {
@@ -104,21 +106,22 @@ export function createContext(words: ContextWords, text: string, key: string | u
     if (start === nearStart && end === nearEnd) return near
     indexTo(start, end)
     const first = firstFrom(hits, start - before - phraseMost)
-    near = first === hits.length && keyHits.length === 0 ? none : around(start, end, first)
+    near.length = 0
+    gather(start, end, first)
+    nearTopics = near.length === 0 ? 0 : topicsOf(near, 0, Number.POSITIVE_INFINITY)
     nearStart = start
     nearEnd = end
     return near
   }
 
-  function around(start: number, end: number, first: number): readonly Hit[] {
-    const found: Hit[] = keyHits.map((hit) => ({ ...hit, start: hit.start + start, end: hit.end + start }))
+  function gather(start: number, end: number, first: number): void {
+    for (const hit of keyHits) near.push({ ...hit, start: hit.start + start, end: hit.end + start })
     for (let index = first; index < hits.length; index += 1) {
       const hit = hits[index] as Hit
       if (hit.start > end + after) break
       const isBefore = hit.end <= start && hit.end >= start - before
-      if (isBefore || hit.start >= end) found.push(hit)
+      if (isBefore || hit.start >= end) near.push(hit)
     }
-    return found
   }
 
   return {
@@ -127,13 +130,15 @@ export function createContext(words: ContextWords, text: string, key: string | u
       const first = firstFrom(hits, start - before - phraseMost)
       return topicsOf(keyHits, 0, Number.POSITIVE_INFINITY) | topicsOf(hits, first, end + after)
     },
-    topicsNear: (start, end) => topicsOf(look(start, end), 0, Number.POSITIVE_INFINITY),
-    contrary: (start, end) => contraryOf(look(start, end), start),
+    topicsNear(start, end) {
+      look(start, end)
+      return nearTopics
+    },
+    contrary: (start, end) => contraryOf(text, look(start, end), start),
     nearest: (rule, start, end) => nearestOf(look(start, end), rule, start, end),
   }
 }
 
-const none: readonly Hit[] = []
 /** The longest phrase of the words, with room. */
 const phraseMost = 80
 
@@ -175,11 +180,18 @@ function topicsOf(near: readonly Hit[], first: number, startMost: number): numbe
   return isCountry && isVague ? bits | topics.id : bits
 }
 
-function contraryOf(near: readonly Hit[], start: number): number | undefined {
+/** "Invoice 123" is an invoice; in "an invoice to 123" the number is whoever gets it. */
+const toSomebody = /^ (?:to|for|an|für|à|au|pour|a|al|para|per|aan|voor) $/i
+const toSomebodyMost = 6
+
+function contraryOf(text: string, near: readonly Hit[], start: number): number | undefined {
   let best: number | undefined
+  if (near.length === 0) return best
   for (const { meaning, end } of near) {
     const isContrary = meaning.says === 'contrary' && end <= start
-    if (isContrary && (best === undefined || start - end < best)) best = start - end
+    if (!isContrary || (best !== undefined && start - end >= best)) continue
+    const isApart = start - end <= toSomebodyMost && toSomebody.test(text.slice(end, start))
+    if (!isApart) best = start - end
   }
   return best
 }
@@ -189,13 +201,17 @@ function nearestOf(near: readonly Hit[], rule: Asked, start: number, end: number
   let kind: number | undefined
   let vague: number | undefined
   let isCountry = false
-  for (const hit of near) {
+  for (let index = 0; index < near.length; index += 1) {
+    const hit = near[index] as Hit
     if (hit.end > start && rule.isBehindIgnored === true) continue
-    const away = hit.end <= start ? start - hit.end : hit.start - end + behind
     const told = hit.meaning
-    if (told.says === 'type' && told.name === rule.type) best = Math.min(best ?? away, away)
-    else if (told.says === 'kind' && told.name === rule.kind) kind = Math.min(kind ?? away, away)
-    else if (told.says === 'vague') vague = Math.min(vague ?? away, away)
+    if (told.says === 'contrary') continue
+    const away = hit.end <= start ? start - hit.end : hit.start - end + behind
+    if (told.says === 'type') {
+      if (told.name === rule.type) best = Math.min(best ?? away, away)
+    } else if (told.says === 'kind') {
+      if (told.name === rule.kind) kind = Math.min(kind ?? away, away)
+    } else if (told.says === 'vague') vague = Math.min(vague ?? away, away)
     else if (told.says === 'country' && told.name === rule.country) isCountry = true
   }
   if (best !== undefined) return best

@@ -1,4 +1,4 @@
-import { asciiClasses, capital, digit } from './letters.ts'
+import { capital, digit, other, small, unitClasses } from './letters.ts'
 
 /** Tokens that may be one number: digits, or up to four capitals, apart by one separator each. */
 export interface Group {
@@ -33,24 +33,25 @@ export function createGroup(): Group {
 
 /** Calls `visit` with each group that has two digits or more; the group is used again afterwards. */
 export function findGroups(text: string, group: Group, visit: (group: Group) => void): void {
-  const classes = asciiClasses
+  const classes = unitClasses
   const length = text.length
   let digits = 0
   let index = 0
   group.count = 0
   while (index < length) {
-    const first = text.charCodeAt(index)
-    if (first > 127 || classes[first] === 0) {
+    const first = classes[text.charCodeAt(index)]
+    if (first === 0 || first === other) {
       index += 1
       continue
     }
     const start = index
     let digitCount = 0
     let capitals = 0
+    // Most words are small letters throughout.
+    while (index < length && classes[text.charCodeAt(index)] === small) index += 1
     for (; index < length; index += 1) {
-      const code = text.charCodeAt(index)
-      const kind = code > 127 ? 0 : classes[code]
-      if (kind === 0) break
+      const kind = classes[text.charCodeAt(index)]
+      if (kind === 0 || kind === other) break
       if (kind === digit) digitCount += 1
       else if (kind === capital) capitals += 1
     }

@@ -33,16 +33,37 @@ function isDotted(text: string, group: Group, first: number): boolean {
   return true
 }
 
-const isOctets = (address: string) =>
-  address.split('.').every((octet) => Number(octet) <= 255 && (octet.length === 1 || octet[0] !== '0'))
+/** Of numbers apart by dots: none over 255, none with a zero in front. */
+function isOctets(address: string): boolean {
+  let octet = 0
+  let length = 0
+  for (let index = 0; index <= address.length; index += 1) {
+    const code = address.charCodeAt(index)
+    if (code >= 48 && code <= 57) {
+      if (length > 0 && octet === 0) return false
+      octet = octet * 10 + code - 48
+      length += 1
+      if (octet > 255) return false
+    } else {
+      octet = 0
+      length = 0
+    }
+  }
+  return true
+}
 
 /** "version 1.2.3.4" and "v 1.2.3.4" are none. */
 const isVersion = (text: string, start: number) =>
+  canEndVersion(text.charCodeAt(start - 1)) &&
   /(?:\bversions?|\bver\.?|\bv|\brelease|\bbuild|\bsection|§|\boid)[\s:=]*$/i.test(
     text.slice(Math.max(0, start - 12), start),
   )
 
+/** Space, colon, equals sign, or the last letter of such a word. */
+const canEndVersion = (code: number) => code <= 32 || code === 58 || code === 61 || code === 46 || code > 64
+
 function withPrefix(text: string, end: number, most: number): number {
+  if (text.charCodeAt(end) !== 47) return end
   const prefix = /^\/(\d{1,3})(?![\d/.])/.exec(text.slice(end, end + 6))
   return prefix !== null && Number(prefix[1]) <= most ? end + prefix[0].length : end
 }

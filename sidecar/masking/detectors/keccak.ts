@@ -45,54 +45,65 @@ function createTables(): Tables {
   return { constants: roundConstants(), targets, turns }
 }
 
-/** The half `which` (0 low, 1 high) of a lane that is turned left. */
-function turned(low: number, high: number, by: number, which: number): number {
-  const isSwapped = by >= 32
-  const [one, other] = isSwapped === (which === 0) ? [high, low] : [low, high]
-  const rest = by % 32
-  return rest === 0 ? one : (one << rest) | (other >>> (32 - rest))
+/** One permutation of `state`; the other two are room to work in. */
+function permute(state: Int32Array, { constants, targets, turns }: Tables, room: Room): void {
+  const { columns, moved } = room
+  for (let round = 0; round < rounds; round += 1) {
+    mixColumns(state, columns)
+    for (let lane = 0; lane < lanes; lane += 1) {
+      const low = state[2 * lane] as number
+      const high = state[2 * lane + 1] as number
+      const target = 2 * (targets[lane] as number)
+      const turn = turns[lane] as number
+      const by = turn & 31
+      // A turn by 32 or more swaps the halves; a shift by 32 would be none, so nothing to turn stands apart.
+      const one = turn < 32 ? low : high
+      const other = turn < 32 ? high : low
+      moved[target] = by === 0 ? one : (one << by) | (other >>> (32 - by))
+      moved[target + 1] = by === 0 ? other : (other << by) | (one >>> (32 - by))
+    }
+    for (let row = 0; row < 2 * lanes; row += 10)
+      for (let half = 0; half < 10; half += 1) {
+        const next = moved[row + ((half + 2) % 10)] as number
+        const after = moved[row + ((half + 4) % 10)] as number
+        state[row + half] = (moved[row + half] as number) ^ (~next & after)
+      }
+    state[0] = (state[0] as number) ^ (constants[2 * round] as number)
+    state[1] = (state[1] as number) ^ (constants[2 * round + 1] as number)
+  }
 }
 
-function permute(state: Int32Array, { constants, targets, turns }: Tables): void {
-  const at = (list: Int32Array, index: number) => list[index] ?? 0
-  const columns = new Int32Array(10)
-  const moved = new Int32Array(2 * lanes)
-  for (let round = 0; round < rounds; round += 1) {
-    for (let half = 0; half < 10; half += 1)
-      columns[half] =
-        at(state, half) ^
-        at(state, half + 10) ^
-        at(state, half + 20) ^
-        at(state, half + 30) ^
-        at(state, half + 40)
-    for (let lane = 0; lane < lanes; lane += 1) {
-      const left = 2 * ((lane + 4) % 5)
-      const right = 2 * ((lane + 1) % 5)
-      const low =
-        at(state, 2 * lane) ^ at(columns, left) ^ turned(at(columns, right), at(columns, right + 1), 1, 0)
-      const high =
-        at(state, 2 * lane + 1) ^
-        at(columns, left + 1) ^
-        turned(at(columns, right), at(columns, right + 1), 1, 1)
-      const target = 2 * (targets[lane] ?? 0)
-      moved[target] = turned(low, high, turns[lane] ?? 0, 0)
-      moved[target + 1] = turned(low, high, turns[lane] ?? 0, 1)
-    }
-    for (let half = 0; half < 2 * lanes; half += 1) {
-      const row = half - (half % 10)
-      const next = row + ((half + 2) % 10)
-      const after = row + ((half + 4) % 10)
-      state[half] = at(moved, half) ^ (~at(moved, next) & at(moved, after))
-    }
-    state[0] = at(state, 0) ^ at(constants, 2 * round)
-    state[1] = at(state, 1) ^ at(constants, 2 * round + 1)
+/** Each lane is added to the parity of the columns beside it. */
+function mixColumns(state: Int32Array, columns: Int32Array): void {
+  for (let half = 0; half < 10; half += 1) {
+    let parity = 0
+    for (let row = half; row < 2 * lanes; row += 10) parity ^= state[row] as number
+    columns[half] = parity
   }
+  for (let column = 0; column < 10; column += 2) {
+    const left = (column + 8) % 10
+    const right = (column + 2) % 10
+    const rightLow = columns[right] as number
+    const rightHigh = columns[right + 1] as number
+    const low = (columns[left] as number) ^ ((rightLow << 1) | (rightHigh >>> 31))
+    const high = (columns[left + 1] as number) ^ ((rightHigh << 1) | (rightLow >>> 31))
+    for (let row = column; row < 2 * lanes; row += 10) {
+      state[row] = (state[row] as number) ^ low
+      state[row + 1] = (state[row + 1] as number) ^ high
+    }
+  }
+}
+
+interface Room {
+  readonly columns: Int32Array
+  readonly moved: Int32Array
 }
 
 export type Keccak = (text: string) => Buffer
 
 export function createKeccak(): Keccak {
   const tables = createTables()
+  const room = { columns: new Int32Array(10), moved: new Int32Array(2 * lanes) }
   return (text) => {
     const block = Buffer.alloc(rate)
     const length = block.write(text, 'latin1')
@@ -100,7 +111,7 @@ export function createKeccak(): Keccak {
     block[rate - 1] = (block[rate - 1] ?? 0) ^ 0x80
     const state = new Int32Array(2 * lanes)
     for (let index = 0; index < rate / 4; index += 1) state[index] = block.readInt32LE(4 * index)
-    permute(state, tables)
+    permute(state, tables, room)
     const digest = Buffer.alloc(32)
     for (let index = 0; index < 8; index += 1) digest.writeInt32LE(state[index] ?? 0, 4 * index)
     return digest

@@ -3,6 +3,7 @@
 export const digit = 1
 export const capital = 2
 export const small = 3
+export const other = 4
 
 /** Indexed by code; look-ups past its end are undefined, which counts as no class. */
 export const asciiClasses: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
@@ -23,14 +24,22 @@ export function isUnspaced(code: number): boolean {
   )
 }
 
-/** A letter or digit of a script with spaces; a rough cut above ASCII, where signs are few. */
-export function isWordUnit(code: number): boolean {
+/** A letter or digit of a script with spaces; NaN, which stands for no text, is none. */
+export const isWordUnit = (code: number): boolean => (unitClasses[code] ?? 0) !== 0
+
+/** A rough cut above ASCII, where signs are few. */
+function isWordCode(code: number): boolean {
   if (code < 128) return asciiClasses[code] !== 0
   if (code < 0xc0) return code === 0xaa || code === 0xb5 || code === 0xba
   return code < 0x2000
     ? code !== 0xd7 && code !== 0xf7 && !isUnspaced(code)
     : code >= 0xfb1d && code <= 0xfdff
 }
+
+/** The same for every UTF-16 unit, so that loops over a text need no branch for it; `other` for words above ASCII. */
+export const unitClasses: Uint8Array = Uint8Array.from({ length: 0x10000 }, (_, code) =>
+  code < 128 ? asciiClass(code) : isWordCode(code) ? other : 0,
+)
 
 const marks = /\p{M}/gu
 

@@ -1,4 +1,4 @@
-import { asciiClass, asciiClasses, capital, fold, isUnspaced, isWordUnit, small } from './letters.ts'
+import { asciiClass, capital, fold, isUnspaced, isWordUnit, other, small, unitClasses } from './letters.ts'
 
 /**
  * Many phrases in one pass, aligned to words: a map from the first word to what follows. In scripts without spaces the
@@ -10,6 +10,8 @@ export interface Phrases<Payload> {
   /** Words with any ending, by their first letters. */
   readonly byPrefix: ReadonlyMap<string, readonly Phrase<Payload>[]>
   readonly byLetters: ReadonlyMap<string, readonly Phrase<Payload>[]>
+  /** First three letters of the words: most words of a text are told from all of these by them. */
+  readonly starts: Uint8Array
   /** What was looked up before, by the word as written; bounded. */
   readonly seen: Map<string, Seen<Payload>>
 }
@@ -37,17 +39,41 @@ export function createPhrases<Payload>(entries: Iterable<readonly [string, Paylo
   const byWord = new Map<string, Phrase<Payload>[]>()
   const byPrefix = new Map<string, Phrase<Payload>[]>()
   const byLetters = new Map<string, Phrase<Payload>[]>()
+  const starts = new Uint8Array(startsSize)
   for (const [text, payload] of entries) {
     const parts = fold(text).match(words) ?? []
     const [head = ''] = parts
     if (head === '') continue
     const phrase = { head, rest: parts.slice(1), payload }
+    starts[startOf(head.charCodeAt(0), head.charCodeAt(1), head.charCodeAt(2))] = 1
     if (isUnspaced(head.charCodeAt(0))) add(byLetters, head.slice(0, 2), phrase)
     else if (text.endsWith('*')) add(byPrefix, head.slice(0, prefixLength), phrase)
     else add(byWord, head, phrase)
   }
-  return { byWord, byPrefix, byLetters, seen: new Map() }
+  return { byWord, byPrefix, byLetters, starts, seen: new Map() }
 }
+
+/** What collides is looked up. */
+const startsSize = 1 << 15
+
+const startOf = (first: number, second: number, third: number) =>
+  ((first * 37 + second) * 37 + third) & (startsSize - 1)
+
+/** Whether a word need not be looked up: letters of ASCII without a hump, and no word begins like it. */
+function isUnknown({ starts }: Phrases<unknown>, text: string, start: number, end: number): boolean {
+  if (end - start < prefixLength) return false
+  let wasSmall = false
+  for (let index = start; index < end; index += 1) {
+    const kind = unitClasses[text.charCodeAt(index)]
+    if (kind === other || (kind === capital && wasSmall)) return false
+    wasSmall = kind === small
+  }
+  const key = startOf(lower(text, start), lower(text, start + 1), lower(text, start + 2))
+  return starts[key] === 0
+}
+
+/** Digits have that bit already. */
+const lower = (text: string, index: number) => text.charCodeAt(index) | 32
 
 function add<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
   const list = map.get(key)
@@ -65,7 +91,7 @@ export function findPhrases<Payload>(
   let index = from
   while (index < to) {
     const code = text.charCodeAt(index)
-    if (code < 128 ? asciiClasses[code] !== 0 : isWordUnit(code)) {
+    if (unitClasses[code] !== 0) {
       const end = wordEnd(text, index)
       // Numbers are no words.
       if (code < 48 || code > 57) reportWord(phrases, text, { start: index, end }, report)
@@ -79,10 +105,7 @@ export function findPhrases<Payload>(
 
 function wordEnd(text: string, from: number): number {
   let end = from + 1
-  for (; end < text.length; end += 1) {
-    const code = text.charCodeAt(end)
-    if (code < 128 ? asciiClasses[code] === 0 : !isWordUnit(code)) break
-  }
+  while (end < text.length && unitClasses[text.charCodeAt(end)] !== 0) end += 1
   return end
 }
 
@@ -95,7 +118,7 @@ function reportWord<Payload>(
   { start, end }: { readonly start: number; readonly end: number },
   report: Report<Payload>,
 ): void {
-  if (end - start > wordMost) return
+  if (end - start > wordMost || isUnknown(phrases, text, start, end)) return
   const { phrases: known, hasHumps } = lookUp(phrases, text.slice(start, end))
   if (known.length === 0 && !hasHumps) return
   const isFound = tellPhrases(known, text, { start, end }, report)

@@ -25,15 +25,23 @@ function isWallet(address: string, keccak: Keccak): boolean {
   return /^bc1/i.test(address) ? isBech32(address.toLowerCase()) : isBase58Check(address)
 }
 
+const digitsEnd = 58
+const smallFrom = 97
+
 /** Capitals are the checksum where both cases occur. */
 function isEthereum(hex: string, keccak: Keccak): boolean {
   if (/^(.)\1+$/.test(hex)) return false
   const lower = hex.toLowerCase()
   if (hex === lower || hex === hex.toUpperCase()) return true
-  const digest = keccak(lower).toString('hex')
-  return Array.from(lower, (letter, index) =>
-    Number.parseInt(digest[index] ?? '0', 16) > 7 ? letter.toUpperCase() : letter,
-  ).every((letter, index) => letter === hex[index])
+  const digest = keccak(lower)
+  for (let index = 0; index < hex.length; index += 1) {
+    const code = hex.charCodeAt(index)
+    if (code < digitsEnd) continue
+    const byte = digest[index >> 1] ?? 0
+    const wantsCapital = ((index & 1) === 0 ? byte >> 4 : byte & 15) > 7
+    if (wantsCapital !== code < smallFrom) return false
+  }
+  return true
 }
 
 const versionBytes = 21

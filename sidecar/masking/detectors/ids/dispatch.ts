@@ -6,7 +6,12 @@ export interface Dispatch {
   readonly single: readonly [readonly LayoutRules[], readonly LayoutRules[]]
   /** Runs of tokens, by layout. */
   readonly layouts: ReadonlyMap<number, LayoutRules>
+  /** Whether a layout may be one of them, by the low bits of its number: most runs are told from all by this. */
+  readonly mayBeLayout: Uint8Array
 }
+
+const layoutBits = 0xffff
+export const mayBe = ({ mayBeLayout }: Dispatch, key: number): boolean => mayBeLayout[key & layoutBits] === 1
 
 export interface LayoutRules {
   readonly rules: readonly IdRule[]
@@ -36,7 +41,9 @@ export function createDispatch(rules: readonly IdRule[]): Dispatch {
     for (const layout of rule.layouts ?? []) addLayout(layouts, layout, rule, rule.class !== 'context')
     for (const layout of rule.looseLayouts ?? []) addLayout(layouts, layout, rule, false)
   }
-  return { single, layouts }
+  const mayBeLayout = new Uint8Array(layoutBits + 1)
+  for (const key of layouts.keys()) mayBeLayout[key & layoutBits] = 1
+  return { single, layouts, mayBeLayout }
 }
 
 const emptyLists = () =>

@@ -1,7 +1,7 @@
 import type { Span } from '../../span.ts'
 import { type Context, topics } from '../context.ts'
 import type { Group } from '../groups.ts'
-import { asciiClass, isWordUnit, small } from '../letters.ts'
+import { asciiClass, capital, digit, isWordUnit, small } from '../letters.ts'
 import {
   type Dispatch,
   type LayoutRules,
@@ -9,6 +9,7 @@ import {
   layoutStep,
   lengthLeast,
   lengthMost,
+  mayBe,
   tokensMost,
 } from './dispatch.ts'
 import { isIban } from './iban.ts'
@@ -46,24 +47,27 @@ function findSingle(search: IdSearch, group: Group, index: number): void {
   const end = group.ends[index] ?? 0
   const length = end - start
   if (length < lengthLeast || length > lengthMost || group.hasDigit[index] === 0) return
-  if (group.isDigits[index] === 0 && length > gluedLeast) findGlued(search, start, end)
+  if (group.isDigits[index] === 0 && length > gluedLeast) findGlued(search, group, index)
   const entry = search.dispatch.single[group.isDigits[index] === 1 ? 1 : 0][length]
   if (entry === undefined || (entry.alone.size === 0 && !search.isNamed) || entry.rules.length === 0) return
   const run = { first: index, last: index, start, end }
-  if (isApart(search.text, group, run)) offer(search, run, entry)
+  if (isApart(search.text, group, run)) offer(search, group, run, entry)
 }
 
 /** A forgotten space: `is030594W903B`. Only checked shapes with letters are believed there. */
 const gluedLeast = 10
 
-function findGlued(search: IdSearch, start: number, end: number): void {
+function findGlued(search: IdSearch, group: Group, index: number): void {
+  const start = group.starts[index] ?? 0
+  const end = group.ends[index] ?? 0
   let from = start
   while (from < end && asciiClass(search.text.charCodeAt(from)) === small) from += 1
   if (from - start < 2 || end - from < gluedLeast - 1) return
   const { rules = [] } = search.dispatch.single[0][end - from] ?? {}
   const checked = rules.filter((rule) => rule.class === 'strong' && rule.isValid !== undefined)
-  if (checked.length > 0)
-    offer(search, { first: 0, last: 0, start: from, end }, { rules: checked, alone: new Set(checked) })
+  if (checked.length === 0) return
+  const run = { first: index, last: index, start: from, end }
+  offer(search, group, run, { rules: checked, alone: new Set(checked) })
 }
 
 function findRuns(search: IdSearch, group: Group, first: number): void {
@@ -76,10 +80,11 @@ function findRuns(search: IdSearch, group: Group, first: number): void {
     const end = group.ends[last] ?? 0
     if (end - start > lengthMost + tokensMost) return
     key = layoutStep(key, end - tokenStart, text.charCodeAt(tokenStart - 1))
+    if (!mayBe(search.dispatch, key)) continue
     const entry = search.dispatch.layouts.get(key)
     if (entry === undefined || (entry.alone.size === 0 && !search.isNamed)) continue
     const run = { first, last, start, end: withBracket(text, tokenStart, end) }
-    if (isApart(text, group, run)) offer(search, run, entry)
+    if (isApart(text, group, run)) offer(search, group, run, entry)
   }
 }
 
@@ -107,7 +112,7 @@ function findSplit(search: IdSearch, group: Group, first: number): void {
   if (last === first || length < lengthLeast || length > lengthMost) return
   const run = { first, last, start: group.starts[first] ?? 0, end: group.ends[last] ?? 0 }
   const rules = search.dispatch.single[1][length]?.rules ?? []
-  if (rules.length > 0 && isApart(text, group, run)) offer(search, run, { rules, alone: nobody })
+  if (rules.length > 0 && isApart(text, group, run)) offer(search, group, run, { rules, alone: nobody })
 }
 
 const nobody: ReadonlySet<IdRule> = new Set()
@@ -115,7 +120,9 @@ const nobody: ReadonlySet<IdRule> = new Set()
 /** Its first two letters say how long an IBAN is. */
 function findIbans({ text, ibanLengths, found }: IdSearch, group: Group, first: number): void {
   const start = group.starts[first] ?? 0
-  if ((group.ends[first] ?? 0) - start < 2 || asciiClass(text.charCodeAt(start)) < 2) return
+  const length = (group.ends[first] ?? 0) - start
+  if (length < 2 || asciiClass(text.charCodeAt(start)) < capital) return
+  if (length > 2 && asciiClass(text.charCodeAt(start + 2)) !== digit) return
   const wanted = ibanLengths.get(text.slice(start, start + 2).toUpperCase())
   if (wanted === undefined) return
   let compact = ''
@@ -133,18 +140,22 @@ function findIbans({ text, ibanLengths, found }: IdSearch, group: Group, first: 
 /** The best rule for a run, if any: with a word, else by what it proves alone. */
 function offer(
   { text, context, found, isNamed: isGroupNamed }: IdSearch,
+  group: Group,
   { first, last, start, end }: Run,
   { rules, alone }: LayoutRules,
 ): void {
   const isNamed = isGroupNamed && (context.topicsNear(start, end) & topics.id) !== 0
   if (!isNamed && alone.size === 0) return
-  const compact = compactOf(text, start, end, first === last)
+  // Put together only when a rule asks: near other words none does.
+  let compact: string | undefined
   let best: { readonly rule: IdRule; readonly score: number; readonly away: number } | undefined
   for (const rule of rules) {
-    const isFree = alone.has(rule)
     // Words are compared sooner than shapes.
     const away = isNamed ? context.nearest(rule, start, end) : undefined
-    if ((away === undefined && !isFree) || !rule.shape.test(compact)) continue
+    if (away === undefined && (alone.size === 0 || !alone.has(rule))) continue
+    compact ??= first === last ? text.slice(start, end).toUpperCase() : compactOf(text, group, first, last)
+    if (!rule.shape.test(compact)) continue
+    const isFree = away === undefined || alone.has(rule)
     const score = scoreOf(rule, { compact, away, isFree, contrary: context.contrary(start, end) })
     if (score === 0 || rule.isValid?.(compact) === false) continue
     const distance = away ?? 1000
@@ -171,9 +182,14 @@ function scoreOf(rule: IdRule, { compact, away, isFree, contrary }: Evidence): n
   return rule.class === 'strong' ? 0.9 : 0.6
 }
 
-function compactOf(text: string, start: number, end: number, isToken: boolean): string {
-  const surface = text.slice(start, end)
-  return (isToken ? surface : surface.replaceAll(/[ \-./()+:_]/g, '')).toUpperCase()
+function compactOf(text: string, group: Group, first: number, last: number): string {
+  let compact = ''
+  let isDigits = 1
+  for (let index = first; index <= last; index += 1) {
+    compact += text.slice(group.starts[index], group.ends[index])
+    isDigits &= group.isDigits[index] ?? 0
+  }
+  return isDigits === 1 ? compact : compact.toUpperCase()
 }
 
 /** Not a part of a longer number, word, decimal, path or table row. */

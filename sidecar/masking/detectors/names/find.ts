@@ -1,5 +1,5 @@
 import type { Span } from '../../span.ts'
-import { fold, isUnspaced, isWordUnit } from '../letters.ts'
+import { asciiClass, fold, isUnspaced, isWordUnit, small } from '../letters.ts'
 import {
   label,
   labelledName,
@@ -87,7 +87,6 @@ function scoreOf(
   if (first === undefined) return 0
   const { start, end } = bounds(row)
   if (hasTitle) return 0.85
-  if (words.some((word) => thingWords.has(word.folded) || isCamel(text.slice(word.start, word.end)))) return 0
   const isSingle = words.length === 1
   const isGiven = given.has(first.folded)
   // Alone and without a cue a given name stays under the usual threshold: Adam is an optimiser as well.
@@ -96,10 +95,14 @@ function scoreOf(
   const isCued = cueEnds.has(wordInFront(text, start))
   const inFront =
     isCued || hasLineInFront(text, start) ? text.slice(Math.max(0, start - lookBack), start) : ''
+  // Most rows end here: no cue in front, and nothing behind that could be one.
+  const canFollow = mayOpenCue(text.charCodeAt(end))
+  if (inFront === '' && !isKnown && (isShouted || (isSingle && !isGiven && !canFollow))) return 0
+  if (words.some((word) => thingWords.has(word.folded) || isCamel(text.slice(word.start, word.end)))) return 0
   if (inFront !== '' && (surely.test(inFront) || signature.test(inFront)))
     return isSingle && first.folded.length < 3 ? 0 : 0.85
   if (isShouted && !isKnown) return 0
-  const behind = text.slice(end, end + lookAhead)
+  const behind = canFollow ? text.slice(end, end + lookAhead) : ''
   if (surelyBehind.test(behind) && !isShouted) return 0.8
   if (isSingle && !isGiven) return 0
   if (!isGiven && words.some(({ start: from, end: to }) => isAcronym(text.slice(from, to)))) return 0
@@ -107,6 +110,9 @@ function scoreOf(
     return isSingle ? 0.65 : 0.75
   return isKnown && !isShouted ? (isSingle ? 0.45 : 0.7) : 0
 }
+
+/** Cues behind a name begin with white space, a comma or an apostrophe. */
+const mayOpenCue = (code: number) => code <= 32 || code === 39 || code === 44 || code > 127
 
 /** OpenAI is none, McDonald is. */
 const isCamel = (word: string) => /^(?!(?:Mc|Mac|De|Di|La|Le|Van|O['’])[A-Z])\p{L}*\p{Ll}\p{Lu}/u.test(word)
@@ -129,5 +135,12 @@ const isAcronym = (word: string) => word.length > 1 && word === word.toUpperCase
 
 const isCapitals = (text: string, { words }: Row) =>
   words.every(
-    ({ start, end }) => end - start > 1 && text.slice(start, end) === text.slice(start, end).toUpperCase(),
+    ({ start, end }) => end - start > 1 && !isSmall(text, start + 1) && isUpperCase(text, start, end),
   )
+
+const isSmall = (text: string, at: number) => asciiClass(text.charCodeAt(at)) === small
+
+function isUpperCase(text: string, start: number, end: number): boolean {
+  const word = text.slice(start, end)
+  return word === word.toUpperCase()
+}

@@ -1,4 +1,4 @@
-import { asciiClass, asciiClasses, capital, fold, isWordUnit, small } from '../letters.ts'
+import { asciiClass, capital, fold, isWordUnit, small, unitClasses } from '../letters.ts'
 import { honorifics, openers, particles } from './cues.ts'
 
 export interface Word {
@@ -29,13 +29,13 @@ export function eachRow(text: string, visit: (row: Row) => void): void {
   }
   let index = 0
   while (index < text.length) {
-    const code = text.charCodeAt(index)
-    if (code < 128 ? asciiClasses[code] === 0 : !isWordUnit(code)) {
-      index += 1
-      continue
+    if (words.length === 0 && !hasTitle) {
+      index = nextCapital(text, index)
+      if (index >= text.length) break
     }
-    if (asciiClasses[code] === small && words.length === 0 && !hasTitle) {
-      index = smallEnd(text, index)
+    const code = text.charCodeAt(index)
+    if (unitClasses[code] === 0) {
+      index += 1
       continue
     }
     const end = nameEnd(text, index)
@@ -62,10 +62,24 @@ export function eachRow(text: string, visit: (row: Row) => void): void {
   finish()
 }
 
+/** Past signs, and words that begin with a small letter of ASCII. */
+function nextCapital(text: string, from: number): number {
+  const length = text.length
+  let index = from
+  while (index < length) {
+    const kind = unitClasses[text.charCodeAt(index)]
+    if (kind === 0) index += 1
+    else if (kind === small) index = smallEnd(text, index)
+    else break
+  }
+  return index
+}
+
 /** Most words are small letters throughout. */
 function smallEnd(text: string, from: number): number {
   let end = from + 1
-  while (asciiClasses[text.charCodeAt(end)] === small) end += 1
+  while (end < text.length && unitClasses[text.charCodeAt(end)] === small) end += 1
+  if (end === text.length) return end
   return isWordUnit(text.charCodeAt(end)) || text[end] === '_' ? nameEnd(text, end - 1) : end
 }
 
@@ -76,7 +90,14 @@ function isTitle(text: string, { start, end, folded }: Word): boolean {
   return !isShouted || /^\.? [A-Z]{2}/.test(text.slice(end, end + 4))
 }
 
-const hasDigit = ({ folded }: Word) => /\d|_/.test(folded)
+/** A digit or an underscore. */
+function hasDigit({ folded }: Word): boolean {
+  for (let index = 0; index < folded.length; index += 1) {
+    const code = folded.charCodeAt(index)
+    if ((code >= 48 && code <= 57) || code === 95) return true
+  }
+  return false
+}
 
 /** Letters, with an apostrophe or hyphen between two of them. */
 function nameEnd(text: string, from: number): number {

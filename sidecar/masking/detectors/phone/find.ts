@@ -21,9 +21,8 @@ const wordAway = 40
 export function findPhones(search: PhoneSearch): void {
   for (const match of search.text.matchAll(dialled)) {
     const surface = match[0]
-    const digits = surface.replaceAll(/\D/g, '')
-    if (digits.length > digitsMost + 2 || isPart(search.text, match.index, surface)) continue
-    const score = scoreOf(search, { surface, digits, start: match.index })
+    if (digitsIn(surface) > digitsMost + 2 || isPart(search.text, match.index, surface)) continue
+    const score = scoreOf(search, { surface, start: match.index })
     if (score > 0)
       search.found.push({
         start: match.index,
@@ -34,19 +33,40 @@ export function findPhones(search: PhoneSearch): void {
   }
 }
 
+function digitsIn(surface: string): number {
+  let count = 0
+  for (let index = 0; index < surface.length; index += 1) {
+    const code = surface.charCodeAt(index)
+    if (code >= zero && code < zero + 10) count += 1
+  }
+  return count
+}
+
+const zero = 48
+
+function digitsOf(surface: string): string {
+  let digits = ''
+  for (let index = 0; index < surface.length; index += 1) {
+    const code = surface.charCodeAt(index)
+    if (code >= zero && code < zero + 10) digits += surface[index]
+  }
+  return digits
+}
+
 interface Candidate {
   readonly surface: string
-  readonly digits: string
   readonly start: number
 }
 
 function scoreOf(search: PhoneSearch, candidate: Candidate): number {
   const { library } = search
-  const { surface, digits, start } = candidate
-  const isAbroad = surface.startsWith('+') || (digits.startsWith('00') && digits.length > 9)
-  const international = `+${digits.replace(/^00/, '')}`
+  const { surface, start } = candidate
   const away = wordOf(search, candidate)
+  if (away === undefined && !isPromising(search, surface)) return 0
+  const digits = digitsOf(surface)
+  const isAbroad = surface.startsWith('+') || (digits.startsWith('00') && digits.length > 9)
   if (isAbroad) {
+    const international = `+${digits.startsWith('00') ? digits.slice(2) : digits}`
     if (library.isValid(international, undefined)) return surface.startsWith('+') ? 0.95 : 0.7
     return away !== undefined && library.isPossible(international, undefined) ? 0.8 : 0
   }
@@ -55,6 +75,17 @@ function scoreOf(search: PhoneSearch, candidate: Candidate): number {
   if (isAmerican(surface)) return library.isValid(digits, 'US') ? 0.7 : 0
   return isNational(search, surface, digits) && !isOther(search, start, start + surface.length) ? 0.65 : 0
 }
+
+/** Without a word: by its first sign, or by as many signs as American numbers have. */
+function isPromising({ regions }: PhoneSearch, surface: string): boolean {
+  const first = surface.charCodeAt(0)
+  if (regions.length > 0 || first === plus || first === zero) return true
+  if (first === bracket) return surface.length >= 13 || surface.charCodeAt(1) === zero
+  return surface.length >= 12 && surface.length <= 14
+}
+
+const plus = 43
+const bracket = 40
 
 const isOther = ({ context }: PhoneSearch, start: number, end: number) => {
   const contrary = context.contrary(start, end)
@@ -98,11 +129,18 @@ const looksLikeDate = (surface: string) =>
     surface,
   )
 
+/** What may tie a number to the next one. */
+const continuing = Uint8Array.from({ length: 128 }, (_, code) =>
+  '.-/_,: ()'.includes(String.fromCharCode(code)) ? 1 : 0,
+)
+
 /** In a longer run of numbers, a decimal, a path. */
 function isPart(text: string, start: number, surface: string): boolean {
   const end = start + surface.length
-  if (isWordUnit(text.charCodeAt(start - 1)) || isWordUnit(text.charCodeAt(end))) return true
+  const next = text.charCodeAt(end)
+  if (isWordUnit(text.charCodeAt(start - 1)) || isWordUnit(next)) return true
   return (
+    continuing[next] === 1 &&
     /^(?:[.\-/_]|[,:]\d|[ ()]{1,2}\d)/.test(text.slice(end, end + 3)) &&
     !/^[.-](?:\D|$)/.test(text.slice(end, end + 2))
   )

@@ -1,5 +1,6 @@
 import type { Span } from '../../span.ts'
 import { entropy, isCutShort, isStandIn, isTyped } from './quality.ts'
+import { createStarts, type Starts } from './starts.ts'
 
 /**
  * Keys that their issuers mark, one pattern each. Lengths are bounded, and nothing that may continue a key stands in
@@ -81,7 +82,7 @@ const inner: readonly (readonly [string, string])[] = [
   ['.', '[MNO][\\w-]{23,25}\\.[\\w-]{6}\\.[\\w-]{27,40}'], // Discord
 ]
 
-const bounded = (form: string) => new RegExp(`(?<![\\w~-])(?:${form})(?![\\w~]|-\\w)`, 'g')
+const bounded = (form: string, flag: 'g' | 'y') => new RegExp(`(?<![\\w~-])(?:${form})(?![\\w~]|-\\w)`, flag)
 const webhook = /hooks\.slack\.com\/(?:services|workflows|triggers)\/([A-Za-z0-9+/]{20,80})/g
 const jwt = /(?<![\w-])eyJ[\w-]{10,1000}\.eyJ[\w-]{8,8000}\.[\w-]{8,1000}(?![\w-])/g
 
@@ -90,10 +91,11 @@ export type FindPrefixed = (text: string, found: Span[]) => void
 const entropyLeast = 3
 
 export function createPrefixed(): FindPrefixed {
-  const marked = bounded(forms.join('|'))
-  const rare = inner.map(([mark, form]) => ({ mark, pattern: bounded(form) }))
+  const marked = bounded(forms.join('|'), 'y')
+  const starts = createStarts(forms)
+  const rare = inner.map(([mark, form]) => ({ mark, pattern: bounded(form, 'g') }))
   return (text, found) => {
-    addReal(text, marked, found)
+    addMarked(text, starts, marked, found)
     for (const { mark, pattern } of rare) if (text.includes(mark)) addReal(text, pattern, found)
     if (text.includes('hooks.slack.com'))
       for (const { 0: whole, 1: path = '', index } of text.matchAll(webhook))
@@ -104,11 +106,28 @@ export function createPrefixed(): FindPrefixed {
   }
 }
 
-function addReal(text: string, pattern: RegExp, found: Span[]): void {
-  for (const { 0: key, index } of text.matchAll(pattern)) {
-    const isReal = entropy(key) >= entropyLeast && !isStandIn(key) && !isTyped(key)
-    if (isReal && !isCutShort(text, index + key.length)) add(found, index, key.length)
+/** One look at a table a character; the expression is tried where a key may begin. */
+function addMarked(text: string, starts: Starts, marked: RegExp, found: Span[]): void {
+  let index = 0
+  while (index < text.length) {
+    if (!starts.isAt(text, index)) {
+      index += 1
+      continue
+    }
+    marked.lastIndex = index
+    const key = marked.exec(text)?.[0] ?? ''
+    if (key !== '') addKey(text, key, index, found)
+    index += Math.max(key.length, 1)
   }
+}
+
+function addReal(text: string, pattern: RegExp, found: Span[]): void {
+  for (const { 0: key, index } of text.matchAll(pattern)) addKey(text, key, index, found)
+}
+
+function addKey(text: string, key: string, index: number, found: Span[]): void {
+  const isReal = entropy(key) >= entropyLeast && !isStandIn(key) && !isTyped(key)
+  if (isReal && !isCutShort(text, index + key.length)) add(found, index, key.length)
 }
 
 const add = (found: Span[], start: number, length: number) =>
