@@ -78,7 +78,7 @@ test('rooms import only the contract and themselves; composition roots also what
 })
 
 const leaves =
-  /^sidecar\/(providers|formats|dialects|conversation|routing|streaming|body|lanes|upstream|observe|limits|pricing|counting|feedback|timing|recovery|explain|masking|cache)\//
+  /^sidecar\/(providers|formats|dialects|conversation|routing|streaming|body|lanes|upstream|observe|limits|pricing|counting|feedback|timing|recovery|explain|masking|guards|cache)\//
 
 test('leaves of the sidecar never import stages or the context', () => {
   const wrong = offenders(({ path, imports }) =>

@@ -103,6 +103,16 @@ export const errorCatalogue = {
     'invalid_request',
     'The answer holds personal data or secrets that `mask.output` blocks.',
   ),
+  prompt_injection_blocked: entry(
+    400,
+    'invalid_request',
+    'The request looks like an attempt to override instructions, and `guard` of the route blocks these.',
+  ),
+  guard_failed: entry(
+    503,
+    'overloaded',
+    'The classifier that `guard` asks before anything is sent did not answer.',
+  ),
   provider_key_missing: entry(
     401,
     'authentication',

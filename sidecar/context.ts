@@ -11,6 +11,7 @@ import type { Fault } from './conversation/fault.ts'
 import type { DialectName } from './dialects/dialect.ts'
 import type { Feedback } from './feedback/read.ts'
 import type { FormatName } from './formats/format.ts'
+import type { CanaryWatch } from './guards/canary.ts'
 import type { Lane } from './lanes/lane.ts'
 import { type Job, noJob } from './limits/job.ts'
 import type { Action } from './masking/policy.ts'
@@ -90,6 +91,11 @@ export class Context {
   piiScanUs = 0
   unscannedParts = 0
   maskRulesVersion = ''
+  /** '': the route looks for no injections. */
+  guardVerdict: '' | 'none' | 'tag' | 'strip' | 'block' = ''
+  guardScore = 0
+  /** Sees what the model says, where the system prompt has a token of ours. */
+  canary: CanaryWatch | undefined
 
   // fingerprint
   promptFingerprint = ''

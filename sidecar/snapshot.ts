@@ -5,6 +5,7 @@ import type { Config, RouteConfig } from '../contract/config/schema.ts'
 import type { Catalog } from '../contract/prices/catalog.ts'
 import { catalogProvider } from '../contract/prices/catalog.ts'
 import { routeCacheOf } from './cache/settings.ts'
+import { type GuardPolicies, type GuardPolicy, guardPolicies } from './guards/policy.ts'
 import { budgetOf } from './limits/budget-of.ts'
 import type { Budget } from './limits/budgets.ts'
 import { hashOf } from './limits/job.ts'
@@ -48,6 +49,7 @@ export interface Snapshot {
   readonly jobTokenHash: Buffer | undefined
   /** For requests that name no route of the configuration, and so may end at the provider of any. */
   readonly strictestMask: MaskPolicy | undefined
+  readonly strictestGuard: GuardPolicy | undefined
   /** To be closed when no request has this snapshot any more. */
   readonly scanners: readonly LiveScanner[]
 }
@@ -71,16 +73,24 @@ export function buildSnapshot(
     const priceProvider = catalogProvider(provider.kind, provider.host ?? '')
     providers.set(name, connectProvider(name, provider, { ...services, priceProvider }))
   }
+  const key = services.maskKey ?? randomBytes(32)
+  const guards = guardPolicies(config, key)
   const masks = maskPolicies(config, {
     environment: services.environment,
-    maskKey: services.maskKey ?? randomBytes(32),
+    maskKey: key,
     createScanner: services.createScanner,
   })
   const routes = new Map<string, Route>()
   for (const [name, route] of Object.entries(config.routes)) {
     routes.set(
       name,
-      buildRoute(name, route, { providers, catalog: services.catalog, timeouts, maskOf: masks.of }),
+      buildRoute(name, route, {
+        providers,
+        catalog: services.catalog,
+        timeouts,
+        maskOf: masks.of,
+        guardOf: guards.of,
+      }),
     )
   }
   return {
@@ -91,12 +101,14 @@ export function buildSnapshot(
       catalog: services.catalog,
       timeouts,
       mask: masks.strictest,
+      guard: guards.strictest,
     }),
     callers: buildCallers(config, services.environment),
     adhocRoutes: new Map(),
     timeouts,
     jobTokenHash: jobTokenHashOf(services.environment),
     strictestMask: masks.strictest,
+    strictestGuard: guards.strictest,
     scanners: masks.scanners,
   }
 }
@@ -111,6 +123,7 @@ interface RouteMaterials {
   readonly catalog: Catalog
   readonly timeouts: Timeouts
   readonly maskOf: (own: RouteConfig['mask']) => MaskPolicy | undefined
+  readonly guardOf: GuardPolicies['of']
 }
 
 function buildRoute(name: string, route: RouteConfig, materials: RouteMaterials): Route {
@@ -143,6 +156,7 @@ function buildRoute(name: string, route: RouteConfig, materials: RouteMaterials)
     approvedProviders: route.require.providers,
     rules: route.rules,
     mask: materials.maskOf(route.mask),
+    guard: materials.guardOf(route.guard, name),
     fallbackOnContentFilter: route.onContentFilter === 'fallback',
     segmentBy: route.segmentBy,
     sticky: route.sticky,

@@ -31,8 +31,9 @@ export async function maskingPair(
   options: EchoOptions & {
     readonly kind?: keyof typeof paths
     readonly mask?: string
-    /** Further lines of the configuration. */
+    /** Further lines of the configuration, and of its providers. */
     readonly yaml?: string
+    readonly providers?: string
     readonly sidecar?: Parameters<typeof startTestSidecar>[1]
   } = {},
 ): Promise<MaskingPair> {
@@ -42,6 +43,7 @@ export async function maskingPair(
     `
 providers:
   p: { kind: ${kind}, baseUrl: '${upstream.origin}${paths[kind]}', keyEnv: K }
+${options.providers ?? ''}
 routes:
   r: { candidates: [{ provider: p, model: m }], mask: ${mask} }
   open: { candidates: [{ provider: p, model: m }] }

@@ -59,6 +59,7 @@ export function routeOf(candidates: readonly Candidate[], own: Partial<Route> = 
     ...singleRoute('r', candidates[0] as Candidate, {
       timeouts: {} as Route['timeouts'],
       mask: undefined,
+      guard: undefined,
     }),
     strategy: 'weighted',
     candidates,

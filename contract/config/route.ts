@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { routeCache } from './cache.ts'
 import { candidate, capabilities } from './candidate.ts'
 import { quality } from './evals.ts'
+import { guard } from './guard.ts'
 import { mask } from './mask.ts'
 import { name } from './names.ts'
 import { escalate, hedge, recovery, retries, timeouts } from './resilience.ts'
@@ -60,6 +61,7 @@ export const route = v.strictObject({
   ),
   quality: v.optional(v.pipe(quality, v.description('the floor that the evals keep while they save'))),
   mask: v.optional(mask),
+  guard: v.optional(guard),
   cache: v.optional(v.pipe(routeCache, v.description('answers that are given again; off by default'))),
   segmentBy: v.optional(
     v.pipe(

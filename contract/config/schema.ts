@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { cache } from './cache.ts'
 import { evals } from './evals.ts'
+import { guard } from './guard.ts'
 import { mask } from './mask.ts'
 import { envName, name } from './names.ts'
 import { provider } from './provider.ts'
@@ -97,6 +98,7 @@ export const configSchema = v.strictObject({
   ),
   providers: v.optional(v.pipe(v.record(name, provider), v.description('by a name of your choice')), {}),
   mask: v.optional(mask),
+  guard: v.optional(guard),
   routes: v.optional(v.pipe(v.record(name, route), v.description('by the name callers use as model')), {}),
   keys: v.optional(
     v.pipe(v.array(key), v.description('callers; with none configured, any caller is accepted')),

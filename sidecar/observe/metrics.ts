@@ -6,6 +6,7 @@ import { RequestMetrics } from './request-metrics.ts'
 /** What the metrics endpoint shows of requests; everything comes from the records, so the two can't disagree. */
 export interface Metrics {
   observe(record: LedgerRecord): void
+  countClassified(result: 'flagged' | 'passed' | 'failed'): void
   observeFeedback(status: 'accepted' | 'refused' | 'noticed'): void
   requestStarted(): void
   requestEnded(): void
@@ -51,6 +52,7 @@ export function createMetrics(options: { worker: number }): MetricsRegistry {
   }
   return {
     observe: (record) => requests.observe(record),
+    countClassified: (result) => requests.countClassified(result),
     observeFeedback: (status) => requests.observeFeedback(status),
     requestStarted: () => {
       inFlight += 1

@@ -51,6 +51,18 @@ export class RequestMetrics {
     help: 'Feedback on earlier answers, by whether it was taken.',
     labels: ['status'],
   })
+  readonly #guarded = new SeriesIndex({
+    name: 'sidelight_guard_verdicts_total',
+    type: 'counter',
+    help: 'Requests the prompt guard looked at, by its verdict; canary: the system prompt showed in an answer.',
+    labels: ['route', 'verdict'],
+  })
+  readonly #classified = new SeriesIndex({
+    name: 'sidelight_guard_classified_total',
+    type: 'counter',
+    help: 'Requests the classifier of the prompt guard was asked about, by what it said.',
+    labels: ['result'],
+  })
   readonly #duration = new SeriesIndex({
     name: 'sidelight_request_duration_seconds',
     type: 'histogram',
@@ -88,6 +100,8 @@ export class RequestMetrics {
       this.#cost,
       this.#unpriced,
       this.#feedback,
+      this.#guarded,
+      this.#classified,
       this.#duration,
       this.#firstToken,
       this.#attemptDuration,
@@ -99,11 +113,16 @@ export class RequestMetrics {
     add(this.#feedback.at(status), 1)
   }
 
+  countClassified(result: string): void {
+    add(this.#classified.at(result), 1)
+  }
+
   observe({ request, attempts }: LedgerRecord): void {
     const route = this.#routes.of(request.route)
     const model = this.#models.of(request.model)
     this.#count(request, route, model)
     this.#time(request, route)
+    if (request.guard_verdict !== '') add(this.#guarded.at(route, request.guard_verdict), 1)
     for (const attempt of attempts) this.#observeAttempt(attempt)
   }
 

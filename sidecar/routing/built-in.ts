@@ -1,4 +1,5 @@
 import type { Catalog } from '../../contract/prices/catalog.ts'
+import type { GuardPolicy } from '../guards/policy.ts'
 import type { MaskPolicy } from '../masking/policy.ts'
 import { buildCandidate, heaviestFirst, singleRoute, sortedById } from './candidate.ts'
 import type { Candidate, ConnectedProvider, Route, Timeouts } from './route.ts'
@@ -16,7 +17,12 @@ const builtInRoutes = {
 export function withBuiltInRoutes(
   routes: Map<string, Route>,
   providers: ReadonlyMap<string, ConnectedProvider>,
-  materials: { catalog: Catalog; timeouts: Timeouts; mask: MaskPolicy | undefined },
+  materials: {
+    catalog: Catalog
+    timeouts: Timeouts
+    mask: MaskPolicy | undefined
+    guard: GuardPolicy | undefined
+  },
 ): Map<string, Route> {
   const candidates = new Map<string, Candidate>()
   for (const route of routes.values()) {

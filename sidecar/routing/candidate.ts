@@ -89,7 +89,7 @@ export function heaviestFirst(candidates: readonly Candidate[]): readonly Candid
 export function singleRoute(
   name: string,
   candidate: Candidate,
-  { timeouts, mask }: Pick<Route, 'timeouts' | 'mask'>,
+  { timeouts, mask, guard }: Pick<Route, 'timeouts' | 'mask' | 'guard'>,
 ): Route {
   return {
     name,
@@ -109,6 +109,7 @@ export function singleRoute(
     approvedProviders: undefined,
     rules: [],
     mask,
+    guard,
     fallbackOnContentFilter: false,
     segmentBy: ['feature', 'prompt'],
     sticky: 'conversation',

@@ -35,6 +35,7 @@ export function routeWithoutModel(
   return singleRoute(provider.name, candidate, {
     timeouts: snapshot.timeouts,
     mask: snapshot.strictestMask,
+    guard: snapshot.strictestGuard,
   })
 }
 

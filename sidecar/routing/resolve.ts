@@ -101,7 +101,11 @@ function adhoc(snapshot: Snapshot, provider: ConnectedProvider, model: string): 
     catalog: snapshot.catalog,
     timeouts: snapshot.timeouts,
   })
-  const route = singleRoute(name, candidate, { timeouts: snapshot.timeouts, mask: snapshot.strictestMask })
+  const route = singleRoute(name, candidate, {
+    timeouts: snapshot.timeouts,
+    mask: snapshot.strictestMask,
+    guard: snapshot.strictestGuard,
+  })
   if (snapshot.adhocRoutes.size >= adhocRoutesMax) snapshot.adhocRoutes.clear()
   snapshot.adhocRoutes.set(name, route)
   return route

@@ -2,6 +2,7 @@ import type { Capability } from '../../contract/config/candidate.ts'
 import type { CatalogModel } from '../../contract/prices/catalog.ts'
 import type { RouteCache } from '../cache/settings.ts'
 import type { Format, FormatName, Target } from '../formats/format.ts'
+import type { GuardPolicy } from '../guards/policy.ts'
 import type { MaskPolicy } from '../masking/policy.ts'
 import type { Provider, ProviderSettings } from '../providers/provider.ts'
 
@@ -103,6 +104,8 @@ export interface Route {
   readonly rules: readonly RouteRule[]
   /** What is done about personal data; undefined: nothing is looked for. */
   readonly mask: MaskPolicy | undefined
+  /** What is done about prompt injection; undefined: nothing. */
+  readonly guard: GuardPolicy | undefined
   readonly fallbackOnContentFilter: boolean
   readonly segmentBy: readonly string[]
   readonly sticky: 'conversation' | 'customer' | 'request'

@@ -88,8 +88,9 @@ class Walker {
     }
     this.#at += 1
     const { when } = shape
-    if (when === undefined || !when.is.includes(said)) return
-    for (const leaf of this.leaves.slice(first)) if (leaf.treatment === 'text') leaf.treatment = when.as
+    const as = when === undefined ? undefined : treatmentBy(when, said)
+    if (as === undefined) return
+    for (const leaf of this.leaves.slice(first)) if (leaf.treatment === 'text') leaf.treatment = as
   }
 
   #array(shape: Shape, key: string): void {
@@ -169,6 +170,11 @@ class Walker {
       this.#at += 1
     }
   }
+}
+
+function treatmentBy({ is, as, or }: NonNullable<Shape['when']>, said: string): Treatment | undefined {
+  if (is.includes(said)) return as
+  return or !== undefined && Object.hasOwn(or, said) ? or[said] : undefined
 }
 
 function fieldOf(shape: Shape, key: string): Shape {

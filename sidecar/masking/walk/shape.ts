@@ -25,7 +25,13 @@ export interface Shape {
   /** Numbers stand for text here (tokens). */
   readonly hasTokens?: true
   /** What one of its strings says changes how the others are treated. */
-  readonly when?: { readonly key: string; readonly is: readonly string[]; readonly as: Treatment }
+  readonly when?: {
+    readonly key: string
+    readonly is: readonly string[]
+    readonly as: Treatment
+    /** What else the same string may say. */
+    readonly or?: Readonly<Record<string, Treatment>>
+  }
 }
 
 export const skip: Shape = { leaf: 'skip' }

@@ -8,6 +8,7 @@ import type { Services } from '../../services.ts'
 import { maskBody } from './body.ts'
 import { unscannedError } from './errors.ts'
 import { maskForm } from './form.ts'
+import { guard } from './guard.ts'
 import { maskHead } from './head.ts'
 import { withNote } from './note.ts'
 
@@ -16,9 +17,10 @@ import { withNote } from './note.ts'
  * request is looked at, counted or kept. What can't be looked at does not pass.
  */
 export function mask(context: Context, services: Services): void | Promise<void> {
-  const policy = context.route?.mask
-  if (policy === undefined) return undefined
-  return maskAll(context, services, policy)
+  const { mask: policy, guard: guarding } = context.route ?? {}
+  if (policy === undefined) return guarding && guard(context, services, guarding)
+  const masked = maskAll(context, services, policy)
+  return guarding === undefined ? masked : masked.then(() => guard(context, services, guarding))
 }
 
 async function maskAll(context: Context, services: Services, policy: MaskPolicy): Promise<void> {

@@ -29,10 +29,12 @@ function isRefusedContent(code: string): boolean {
 }
 
 const refusedContent = new Set([
+  'guard_failed',
   'mask_failed',
   'mask_over_budget',
   'output_blocked',
   'personal_data_blocked',
+  'prompt_injection_blocked',
   'unscanned_content',
 ])
 

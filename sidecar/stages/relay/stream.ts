@@ -21,6 +21,7 @@ import { errorBytes } from './stream-error.ts'
 import { misfit, tooLarge, tooLong, unwritable } from './stream-faults.ts'
 import { openStream } from './stream-head.ts'
 import { giveUp, type WholeAnswer, wholeAsRest } from './succeeded.ts'
+import { watchCanary } from './watch-canary.ts'
 import { relayWhole } from './whole.ts'
 
 export type StreamAnswer = Extract<Answer, { kind: 'stream' }>
@@ -80,6 +81,7 @@ class StreamRelay implements StreamSink {
   onFrames(frames: readonly Frame[], events: readonly (readonly AnswerEvent[])[]): void {
     if (this.#isOver) return
     this.#context.recalled?.capture.take(events)
+    for (const said of events) watchCanary(this.#context, this.#services, said)
     this.#pace.watch()
     if (this.#hold === undefined) this.#deliver(frames, events)
     else {

@@ -6,10 +6,12 @@ import { headersForCaller } from '../../upstream/headers.ts'
 import { answerWithError } from './error.ts'
 import { ownHeaders, requestIdHeader } from './headers.ts'
 import { rememberPlaceholders, restored, restoredStream } from './restored.ts'
+import { watchWhole } from './watch-canary.ts'
 
 /** A whole answer: the provider's bytes, or their translation; as a stream when the caller asked for one. */
 export function relayWhole(context: Context, services: Services, answer: WholeAnswer): void {
   rememberPlaceholders(context, services, answer.lane.summarize(answer.json).responseId)
+  watchWhole(context, services, answer.body)
   try {
     write(context, answer)
   } catch (error) {
