@@ -86,7 +86,10 @@ export const requestColumns = {
   quality: column('float?', 'known only where a score came with the request'),
   pii_counts: column('count_map', 'masked entities by kind'),
   pii_action: column('label', 'what was done: none, mask, block …'),
-  guard_verdict: column('label', 'verdict of the prompt guards'),
+  guard_verdict: column(
+    'label',
+    'verdict of the prompt guard: none, tag, strip, block; canary: the system prompt showed in the answer; empty: the route has no guard',
+  ),
   status: column('label', 'ok, error, blocked, client_abort or truncated'),
   http_status: column('u16', 'status the caller got'),
   error_code: column('label', 'code of the error, ours or the provider’s'),

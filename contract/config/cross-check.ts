@@ -22,6 +22,7 @@ export function crossCheck(config: Config, environment: Environment): Finding[] 
     ...policyFindings(config),
     ...evalFindings(config),
     ...cacheFindings(config, environment),
+    ...guardFindings(config),
     ...notInForce(config),
   ]
 }
@@ -137,6 +138,23 @@ function policyFindings({ policy }: Config): Finding[] {
   if (policy.publicKey === undefined || publicKeyFrom(policy.publicKey) !== undefined) return []
   const message = 'expected an Ed25519 public key: base64 of its 32 bytes, or PEM'
   return [{ path: ['policy', 'publicKey'], fatal: true, message }]
+}
+
+/** A classifier that nobody can be asked for would leave its share of requests unlooked at. */
+function guardFindings(config: Config): Finding[] {
+  const guards: [(string | number)[], Config['guard']][] = [
+    [[], config.guard],
+    ...Object.entries(config.routes).map(([name, { guard }]): [string[], Config['guard']] => [
+      ['routes', name],
+      guard,
+    ]),
+  ]
+  return guards.flatMap(([at, guard]) => {
+    const provider = guard?.classifier?.provider
+    if (provider === undefined || Object.hasOwn(config.providers, provider)) return []
+    const path = [...at, 'guard', 'classifier', 'provider']
+    return [{ path, message: noProvider(provider, config), fatal: true }]
+  })
 }
 
 function hashFindings(variable: string, environment: Environment, path: (string | number)[]): Finding[] {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { flagged, guardRows, ownAttacks, ownBenign } from '../../testing/guards-quality.ts'
+import { flagged, guardRows, isWorded, ownAttacks, ownBenign } from '../../testing/guards-quality.ts'
 import { CanaryWatch } from './canary.ts'
 import { invisibleIn, withoutInvisible } from './invisible.ts'
 import { createScorer } from './scorer.ts'
@@ -16,6 +16,12 @@ test('nine of ten written attacks in eight languages are found, and one harmless
   const benign = ownBenign()
   assert.equal(new Set(benign).size, 200)
   assert.ok(flagged(scorer, benign).length <= 2, flagged(scorer, benign).join('\n'))
+})
+
+test('seven of ten injections in words are found, those of the examples and written ones together', () => {
+  const rows = guardRows().filter((row) => row.injection === 1 && isWorded(row))
+  const attacks = [...rows.map(({ text }) => text), ...ownAttacks()]
+  assert.ok(flagged(scorer, attacks).length >= attacks.length * 0.7)
 })
 
 test('of harmless examples one of a hundred is flagged at most, of tasks hidden in documents none is found', () => {

@@ -83,6 +83,8 @@ export const lexicon: Readonly<Record<string, string>> = {
   AS: 'as like als wie como comme',
   PRETEND: `pretend pretending roleplay roleplaying simulate simulating simulated impersonate immerse emulate emulating
     tue simuliere finge simula simule pretends fais hypothetical fictional`,
+  WILL: 'will going must shall wirst sollst vas debes devez dois',
+  PRODUCT: 'chatgpt gpt3 gpt4 gpt openai copilot deepseek grok',
   ILLEGAL: 'illegal unlawful illegale(s|n|) ilegal(es|) illegaux legality unlawfully',
   UNETHICAL: 'unethical immoral amoral unethisch(e|es|) inmoral immorale unmoral evil',
   HARMFUL:
