@@ -8,20 +8,44 @@ export interface Judged {
   /** The body as it may go on; the same string where nothing was taken out. */
   readonly json: string
   readonly texts: readonly string[]
+  /** There is more text than was weighed. */
+  readonly isOver: boolean
 }
 
-/** Weighs what users and tools say in a body, and takes out of it what is to be taken out. */
-export function judge(json: string, shape: Shape, policy: GuardPolicy): Judged {
+/** More text than this is judged by its end, where a conversation goes on. */
+const charsMax = 2 * 1_048_576
+/** A longer text is weighed in pieces, and others move in between: some ten milliseconds each. */
+const pieceChars = 131_072
+const overlapChars = 1024
+
+/**
+ * Weighs what users and tools say in a body, and takes out of it what is to be taken out. Stops after each long piece,
+ * so that other requests move.
+ */
+export function* judge(json: string, shape: Shape, policy: GuardPolicy): Generator<undefined, Judged> {
   const leaves = [...flat(readLeaves(json, shape))].filter(({ leaf }) => leaf.treatment !== 'skip')
   let score = 0
-  for (const { leaf } of leaves)
-    score = Math.max(score, policy.scorer.score(leaf.text, { isTool: leaf.treatment === 'data' }).score)
+  let left = charsMax
+  let looked = 0
+  for (const { leaf } of leaves.toReversed()) {
+    const isTool = leaf.treatment === 'data'
+    for (let end = leaf.text.length; end > 0 && left > 0; end -= pieceChars) {
+      const piece = leaf.text.slice(Math.max(0, end - pieceChars - overlapChars), end)
+      score = Math.max(score, policy.scorer.score(piece, { isTool }).score)
+      left -= piece.length
+      looked += piece.length
+      if (looked < pieceChars) continue
+      looked = 0
+      yield
+    }
+  }
   const strips = policy.injection === 'strip' && score >= policy.threshold
   const changed =
     policy.stripsInvisible || strips
       ? rewritten(json, shape, (text, isTool) => cleaned(text, isTool, policy))
       : json
-  return { score, json: changed, texts: leaves.map(({ leaf }: FoundLeaf) => leaf.text) }
+  const isOver = left <= 0
+  return { score, json: changed, texts: leaves.map(({ leaf }: FoundLeaf) => leaf.text), isOver }
 }
 
 function cleaned(text: string, isTool: boolean, policy: GuardPolicy): string {

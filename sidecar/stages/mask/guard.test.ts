@@ -138,6 +138,14 @@ test('a classifier is asked about what was masked; its word counts, and its sile
   assert.equal(it.upstream.requests.length, 1)
 })
 
+test('a text of megabytes is looked through in pieces, and what is too much to look through is refused', async () => {
+  await using it = await maskingPair({ yaml: 'guard: { injection: block }' })
+  const long = 'A long and harmless line of a report. '.repeat(12_000)
+  assert.equal((await it.ask(long, { model: 'open' })).status, 200)
+  assert.equal((await it.ask(`${attack}. ${long}`, { model: 'open' })).status, 400)
+  assert.equal((await it.ask(long.repeat(5), { model: 'open' })).status, 400)
+})
+
 test('terms of the house are blocked by the types of masking', async () => {
   const mask = '{ default: log, TERM: block, dictionaries: [{ type: TERM, terms: [Project Heron] }] }'
   await using it = await maskingPair({ mask })

@@ -1,3 +1,4 @@
+import { setImmediate as breath } from 'node:timers/promises'
 import { GatewayError } from '../../../contract/errors.ts'
 import { JsonBody } from '../../body/json-body.ts'
 import type { Context } from '../../context.ts'
@@ -5,7 +6,7 @@ import { CanaryWatch, canaryNote } from '../../guards/canary.ts'
 import { isFlagged } from '../../guards/classifier.ts'
 import type { GuardPolicy } from '../../guards/policy.ts'
 import { guardShapes } from '../../guards/shapes.ts'
-import { judge } from '../../guards/texts.ts'
+import { type Judged, judge } from '../../guards/texts.ts'
 import { wrapped } from '../../guards/wrap.ts'
 import type { Services } from '../../services.ts'
 import { withNote } from './note.ts'
@@ -25,12 +26,33 @@ interface Ask {
 }
 
 function look(context: Context, services: Services, { policy, body }: Ask): Promise<void> | undefined {
-  const { injection } = policy
+  if (policy.injection === 'off') return undefined
+  const json = body.bytes.toString('utf8')
+  const judging = judge(json, guardShapes[context.dialectName], policy)
+  const first = judging.next()
+  // Hardly any request is so long that others would have to wait for it.
+  if (first.done === true) return act(context, services, { policy, judged: first.value, before: json })
+  return atLeisure(judging).then((judged) => act(context, services, { policy, judged, before: json }))
+}
+
+async function atLeisure(judging: Generator<undefined, Judged>): Promise<Judged> {
+  for (;;) {
+    await breath()
+    const next = judging.next()
+    if (next.done === true) return next.value
+  }
+}
+
+function act(
+  context: Context,
+  services: Services,
+  { policy, judged, before }: { policy: GuardPolicy; judged: Judged; before: string },
+): Promise<void> | undefined {
+  const { injection, threshold } = policy
+  const { score, json, texts, isOver } = judged
   if (injection === 'off') return undefined
-  const before = body.bytes.toString('utf8')
-  const { score, json, texts } = judge(before, guardShapes[context.dialectName], policy)
   context.guardScore = score
-  context.guardVerdict = score < policy.threshold ? 'none' : injection
+  context.guardVerdict = score < threshold && !(isOver && injection === 'block') ? 'none' : injection
   if (context.guardVerdict === 'block') throw new GatewayError('prompt_injection_blocked')
   if (json !== before) rewrite(context, json)
   return ask(context, services, { policy, texts })
