@@ -51,6 +51,7 @@ export function allowedFor(facts: RequestFacts): Allowed {
 function exactRefusal(facts: RequestFacts): string {
   if (facts.temperature !== undefined && facts.temperature > 1) return 'temperature'
   if (facts.hasLogprobs) return 'logprobs'
+  if (facts.isFlagged) return 'flagged'
   return facts.hasFiles ? 'files' : ''
 }
 

@@ -45,7 +45,7 @@ export function planFor(
     textBytes: question === undefined ? 0 : Buffer.byteLength(split.text),
     contentWords: question?.contentWords ?? 0,
     isTimeBound: question?.isTimeBound ?? false,
-    isFlagged: false,
+    isFlagged: !['', 'none'].includes(context.guardVerdict),
     isOwnAffair: partition.customer === '' && cache.scope === 'customer' && question?.isOwnAffair === true,
   }
   const allowed = allowedFor(facts)
