@@ -33,7 +33,6 @@ const likenessOff: readonly (readonly [string, Partial<RequestFacts>])[] = [
   ['choices', { choices: 2 }],
   ['media', { hasMedia: true }],
   ['time_bound', { isTimeBound: true }],
-  ['flagged', { isFlagged: true }],
   ['turns', { turns: 2 }],
   ['own_affair', { isOwnAffair: true }],
   ['no_text', { textBytes: 0 }],
@@ -98,4 +97,9 @@ test('only a whole answer that came to its end by itself is kept', () => {
     { isBlocked: true },
   ]
   for (const facts of bad) assert.notEqual(answerRefusal({ ...good, ...facts }), '', JSON.stringify(facts))
+})
+
+test('what the guard flags is answered by no tier', () => {
+  const { exact, lexical, semantic, reason } = allowedFor({ ...plain, isFlagged: true })
+  assert.deepEqual([exact, lexical, semantic, reason], [false, false, false, 'flagged'])
 })

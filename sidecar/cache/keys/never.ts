@@ -62,7 +62,6 @@ function likenessRefusal(facts: RequestFacts): string {
   if (facts.choices > 1) return 'choices'
   if (facts.hasMedia) return 'media'
   if (facts.isTimeBound) return 'time_bound'
-  if (facts.isFlagged) return 'flagged'
   if (facts.turns > facts.turnsMax) return 'turns'
   return facts.isOwnAffair ? 'own_affair' : ''
 }
