@@ -88,7 +88,7 @@ export const requestColumns = {
   pii_action: column('label', 'what was done: none, mask, block …'),
   guard_verdict: column(
     'label',
-    'verdict of the prompt guard: none, tag, strip, block; canary: the system prompt showed in the answer; empty: the route has no guard',
+    'verdict of the prompt guard: none, tag, strip, block or canary (system prompt in the answer); empty without a guard',
   ),
   status: column('label', 'ok, error, blocked, client_abort or truncated'),
   http_status: column('u16', 'status the caller got'),
