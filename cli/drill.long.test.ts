@@ -165,14 +165,17 @@ describe('sidelight drill', { concurrency: 2 }, () => {
       ['--json', '--no-record', '--route', 'private', '--route', 'auto', ...only(['html'])],
       folder.path,
     )
-    assert.equal(code, 2, stderr)
+    assert.equal(code, 0, stderr)
     const report = reportOf(stdout)
     assert.deepEqual(
       report.routes.map(({ route }) => route),
       ['private', 'auto'],
     )
-    assert.equal(found(report, 'html').verdict, 'n.a.')
-    assert.match(found(report, 'html').reason, /not even without trouble: 501/)
+    for (const { scenarios } of report.routes)
+      assert.ok(
+        scenarios.length > 0 && scenarios.every(({ verdict }) => verdict === 'pass'),
+        'masked like any other',
+      )
   })
 
   it('leaves a row for each route in the warehouse, and nothing else', async () => {
