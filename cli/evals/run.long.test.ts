@@ -187,11 +187,12 @@ test('a policy that was published meanwhile is not overwritten', async () => {
   // Two machines share no lock: only the version stands between them.
   const other = { ...config, stateDir: at.file('state-other') }
   const codes = await Promise.all([run(config), run(other)])
-  assert.equal(codes.filter((code) => code === 0).length <= 1, true)
+  const published = codes.filter((code) => code === 0).length
   const newest = await at.rows<{ n: number }>(
     "SELECT count() AS n FROM (SELECT version FROM sidelight.routing_policies WHERE route = 'raced' GROUP BY version)",
   )
-  assert.deepEqual(newest, [{ n: 1 }])
+  // Each version has one publisher; one run may also have come wholly after the other.
+  assert.equal(Number(newest[0]?.n), Math.max(1, published), codes.join(' '))
 })
 
 test('a policy that cannot be read does not hide the last good one, and its version is not used again', async () => {
