@@ -46,6 +46,10 @@ const failedBefore = (): string[] =>
 const files = values.again
   ? failedBefore()
   : [...(unit.length > 0 ? [join(import.meta.dirname, 'unit-tests.ts')] : []), ...alone]
+if (values.again && files.length === 0) {
+  process.stderr.write('nothing is known to have failed\n')
+  process.exit(1)
+}
 if (values.again)
   process.stdout.write(`once more, alone: ${files.map((file) => relative(root, file)).join(', ')}\n`)
 const skipped: string[] = []
