@@ -42,6 +42,13 @@ export function parseMoney(text: string): Money | undefined {
   return parsed && divideHalfEven(parsed.numerator * 10n ** BigInt(moneyDigits), parsed.denominator)
 }
 
+const picoPerMicro = 10n ** BigInt(moneyDigits - 6)
+
+/** What a configuration writes as a number of dollars, to the millionth: finer than anyone sets a limit. */
+export function moneyOfUsd(usd: number): Money {
+  return BigInt(Math.round(usd * 1e6)) * picoPerMicro
+}
+
 /** The one canonical text: no exponent, no trailing zeros, `0` for nothing. */
 export function formatMoney(money: Money): string {
   return formatScaled(money, moneyDigits)

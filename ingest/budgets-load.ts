@@ -1,5 +1,5 @@
 import type { Config } from '../contract/config/schema.ts'
-import { formatMoney } from '../contract/money.ts'
+import { formatMoney, moneyOfUsd } from '../contract/money.ts'
 import type { BudgetRow } from '../contract/tables/budgets.ts'
 import type { Door } from './door.ts'
 
@@ -7,13 +7,12 @@ type Held = Pick<BudgetRow, 'scope' | 'key' | 'period' | 'limit_usd'>
 
 /** Who set it; budgets that others wrote are theirs. */
 const actor = 'configuration'
-const moneyOfUsd = (usd: number) => formatMoney(BigInt(Math.round(usd * 1e6)) * 1_000_000n)
 
 export function budgetRowsOf(config: Pick<Config, 'keys'>): Held[] {
   return config.keys.flatMap(({ name, budget }) =>
     budget === undefined
       ? []
-      : [{ scope: 'key', key: name, period: budget.per, limit_usd: moneyOfUsd(budget.usd) }],
+      : [{ scope: 'key', key: name, period: budget.per, limit_usd: formatMoney(moneyOfUsd(budget.usd)) }],
   )
 }
 
